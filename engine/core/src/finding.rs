@@ -1,0 +1,196 @@
+//! What comes out: one shape for every plane. This is the versioned format that users store,
+//! so names and meaning change only with [`SCHEMA`].
+
+use eyas_lang::checked::Severity;
+use eyas_lang::value::Place;
+use serde::{Deserialize, Serialize};
+
+/// The name and version of the format.
+pub const SCHEMA: &str = "eyas.finding/1";
+
+/// One hit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Stable over runs: the same rule over the same subject and evidence has the same one.
+    pub fingerprint: String,
+    /// The rule.
+    pub rule: RuleInfo,
+    /// Violation, or unknown.
+    pub outcome: Outcome,
+    /// How bad.
+    #[serde(with = "severity_text")]
+    pub severity: Severity,
+    /// The rule's message with its values filled in.
+    pub message: String,
+    /// How to mend it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+    /// What it is about.
+    pub subject: Subject,
+    /// Where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// Who, what, when and from where, for events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventInfo>,
+    /// The values that made it so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+}
+
+/// What a rule said of a record. Only violations and unknowns become findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The condition holds.
+    Violation,
+    /// It does not.
+    Pass,
+    /// It cannot be told.
+    Unknown,
+    /// The rule does not concern this record.
+    NotApplicable,
+}
+
+/// The rule behind a finding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleInfo {
+    /// `package.name`
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// `framework/id`
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub maps: Vec<String>,
+    /// Free tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Links.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refs: Vec<String>,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Subject {
+    /// The record type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Event id, ARN, resource id or logical id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Twelve digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// `eu-west-1`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+/// Where a finding is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Location {
+    /// A path, `-` for standard input, or a URI.
+    pub file: String,
+    /// Byte offset of the record in the (decompressed) file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    /// From 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// From 1, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
+}
+
+/// Who did what, when and from where.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct EventInfo {
+    /// When: RFC 3339, as the event has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// `RunInstances`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `ec2.amazonaws.com`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The error code, if the call failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Who: a name people know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Who: the ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    /// The access key that signed the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_key: Option<String>,
+    /// From where: an address or a service's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// With what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+}
+
+/// One value that a verdict rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The field as the rule writes it.
+    pub field: String,
+    /// Its value as JSON; absent fields have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<serde_json::Value>,
+    /// Why it is not known, if it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<String>,
+    /// The comparison that it satisfied, as the rule writes it.
+    pub test: String,
+    /// Where the value stands in the text that the record came from.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "place_fields")]
+    pub place: Option<Place>,
+}
+
+mod severity_text {
+    use super::Severity;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(value: &Severity, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(value.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Severity, D::Error> {
+        let text = String::deserialize(from)?;
+        Severity::parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is no severity")))
+    }
+}
+
+mod place_fields {
+    use super::Place;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Fields {
+        offset: u32,
+        len: u32,
+        line: u32,
+        column: u32,
+    }
+
+    pub(super) fn serialize<S: Serializer>(value: &Option<Place>, out: S) -> Result<S::Ok, S::Error> {
+        value.map(|p| Fields { offset: p.offset, len: p.len, line: p.line, column: p.column }).serialize(out)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Place>, D::Error> {
+        Ok(Option::<Fields>::deserialize(from)?.map(|f| Place {
+            offset: f.offset,
+            len: f.len,
+            line: f.line,
+            column: f.column,
+        }))
+    }
+}

@@ -1,0 +1,12 @@
+//! Checked rules become a plan; a plan judges records; every hit becomes a finding.
+//!
+//! [`record`] says what a record is, [`plan`] how rules are lowered (dispatch, shared atoms),
+//! [`eval`] how they are judged in three-valued logic with evidence, [`finding`] what comes
+//! out, [`testing`] runs rules' own tests and coverage on exactly that path. No I/O, no async,
+//! and no knowledge of where records come from.
+
+pub mod eval;
+pub mod finding;
+pub mod plan;
+pub mod record;
+pub mod testing;

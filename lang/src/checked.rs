@@ -1,0 +1,471 @@
+//! Resolved and type-checked rules: what the engine takes.
+//!
+//! Macros are expanded, lists and parameters are inlined, bare words have become values of the
+//! type that their context asks for, exceptions are folded into the condition, Falco's
+//! operators are told apart by the types they compare. Nothing here refers to names that still
+//! need looking up.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use smol_str::SmolStr;
+
+pub use crate::syntax::ast::{CompareOp, Expect, QuantKind};
+
+use crate::catalog::{Extract, Plane, Step};
+use crate::functions::Function;
+use crate::source::Span;
+use crate::types::Type;
+use crate::value::{Tree, Value};
+
+/// Everything that was declared without an error, ready for the engine.
+#[derive(Debug, Clone, Default)]
+pub struct RuleSet {
+    /// Rules in the order of files and declarations.
+    pub rules: Vec<Arc<Rule>>,
+    /// Tests in that order.
+    pub tests: Vec<Test>,
+    /// Secret and text patterns.
+    pub patterns: Vec<Pattern>,
+    /// Parameters with the value that is in force.
+    pub params: Vec<ParamValue>,
+}
+
+/// How bad a finding is. Ordered from least to worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Little harm by itself.
+    Low,
+    /// To be looked at.
+    Medium,
+    /// To be mended soon.
+    High,
+    /// To be acted on now.
+    Critical,
+}
+
+impl Severity {
+    /// From least to worst.
+    pub const ALL: [Severity; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// `critical`, `high`, `medium`, `low`, `info`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// Reads a level of ours or one of Falco's eight priorities, any case: emergency and alert
+    /// are critical, critical is critical, error is high, warning is medium, notice is low,
+    /// informational, info and debug are info.
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text.to_ascii_lowercase().as_str() {
+            "critical" | "emergency" | "alert" => Self::Critical,
+            "high" | "error" => Self::High,
+            "medium" | "warning" => Self::Medium,
+            "low" | "notice" => Self::Low,
+            "info" | "informational" | "debug" => Self::Info,
+            _ => return None,
+        })
+    }
+}
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// `package.name`: unique in the set, stable, what users type.
+    pub id: SmolStr,
+    /// The package alone.
+    pub package: SmolStr,
+    /// What people call it: the doc's first line, or Falco's rule name.
+    pub title: String,
+    /// The doc after its first line, Markdown.
+    pub doc: String,
+    /// The record type it judges.
+    pub record: SmolStr,
+    /// What a false condition means.
+    pub plane: Plane,
+    /// Its severity.
+    pub severity: SeverityRule,
+    /// Scope: false means *not applicable*.
+    pub scope: Option<Expr>,
+    /// The violation.
+    pub when: Expr,
+    /// Computed values, in the order in which they may use each other.
+    pub lets: Vec<Let>,
+    /// What is told when it fires.
+    pub message: Template,
+    /// How to mend it.
+    pub fix: Option<Template>,
+    /// `framework/id`.
+    pub maps: Vec<SmolStr>,
+    /// Free tags.
+    pub tags: Vec<SmolStr>,
+    /// Links.
+    pub refs: Vec<String>,
+    /// False where the author switched it off.
+    pub enabled: bool,
+    /// Counting over several records; a rule that has it is checked but cannot run yet.
+    pub window: Option<Window>,
+    /// Findings that count as the same.
+    pub dedup: Option<Dedup>,
+    /// The name in its declaration.
+    pub name_span: Span,
+    /// The whole declaration.
+    pub span: Span,
+    /// How many variables its quantifiers bind at most at once: ids are below this.
+    pub var_count: u32,
+}
+
+/// Fixed, or by case.
+#[derive(Debug, Clone)]
+pub struct SeverityRule {
+    /// The first arm whose condition holds; unknown conditions take the highest reachable.
+    pub cases: Vec<(Severity, Expr)>,
+    /// Where none holds.
+    pub otherwise: Severity,
+}
+
+/// `let name = cel"…"`
+#[derive(Debug, Clone)]
+pub struct Let {
+    /// Its name.
+    pub name: SmolStr,
+    /// The expression.
+    pub cel: CelProgram,
+}
+
+/// A CEL expression, checked at load. The fields that it reads are bound by name.
+#[derive(Debug, Clone)]
+pub struct CelProgram {
+    /// Its text.
+    pub text: String,
+    /// The compiled expression.
+    pub program: Arc<cel::Program>,
+    /// The variables it reads: CEL's name for each, and the term that yields it.
+    pub reads: Vec<(String, Term)>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Counting over several records.
+#[derive(Debug, Clone)]
+pub struct Window {
+    /// Records with equal values of these belong together.
+    pub group: Vec<Term>,
+    /// How far apart they may be.
+    pub within: SignedDuration,
+    /// The steps of a sequence, in order; empty for a rule.
+    pub steps: Vec<(SmolStr, Expr)>,
+}
+
+/// When two findings count as the same.
+#[derive(Debug, Clone)]
+pub struct Dedup {
+    /// The values that must be equal; empty for the rule's subject.
+    pub by: Vec<Term>,
+    /// For how long.
+    pub window: SignedDuration,
+}
+
+/// A condition.
+#[derive(Debug, Clone)]
+pub enum Expr {
+    /// Always so.
+    Const(bool),
+    /// Every one.
+    All(Vec<Expr>),
+    /// At least one.
+    Any(Vec<Expr>),
+    /// Not.
+    Not(Box<Expr>),
+    /// One comparison.
+    Atom(Arc<Atom>),
+    /// Over the items of a list.
+    Quant(Box<Quant>),
+}
+
+/// `any|all|no|count var in list (body)`
+#[derive(Debug, Clone)]
+pub struct Quant {
+    /// Which quantifier.
+    pub kind: QuantKind,
+    /// The variable's id, unique among the variables in scope.
+    pub var: VarId,
+    /// Its name, for messages.
+    pub name: SmolStr,
+    /// The list. A single value counts as a list of one.
+    pub list: Term,
+    /// The condition on each item.
+    pub body: Expr,
+    /// For `count`: the comparison and the number.
+    pub count: Option<(CompareOp, i64)>,
+    /// Where.
+    pub span: Span,
+}
+
+/// A variable of a quantifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct VarId(pub u32);
+
+/// A comparison, told apart by what it compares.
+#[derive(Debug, Clone)]
+pub struct Atom {
+    /// What is tested.
+    pub test: AtomTest,
+    /// Where it stands in the rule.
+    pub span: Span,
+}
+
+/// What an [`Atom`] tests.
+#[derive(Debug, Clone)]
+pub enum AtomTest {
+    /// Present.
+    Exists(Term),
+    /// A boolean value is true.
+    True(Term),
+    /// `= != < <= > >=` between two values. Against a constant, `right` is [`Term::Const`].
+    /// Over a list on the left: true where it is so for some item.
+    Compare {
+        /// Left side.
+        left: Term,
+        /// One of the six.
+        op: CompareOp,
+        /// Right side.
+        right: Term,
+    },
+    /// A text operator (contains, startswith, endswith and their kin, glob, iglob, also `=` and
+    /// `!=` under a modifier) against one or several values.
+    Text {
+        /// Left side.
+        left: Term,
+        /// The operator.
+        op: CompareOp,
+        /// The values; constants are already text (hex decoded for `b…` operators).
+        right: Vec<Term>,
+        /// Whether all must hold (`allof`) rather than one.
+        all: bool,
+    },
+    /// `regex` (whole value) or `matches` (anywhere).
+    Regex {
+        /// Left side.
+        left: Term,
+        /// Compiled once at load.
+        regex: Arc<regex::Regex>,
+        /// Its source, for sharing and for messages.
+        source: SmolStr,
+        /// Whether it must match the whole value.
+        whole: bool,
+    },
+    /// `in`: the value is one of the set; a list: all its items are.
+    In {
+        /// Left side.
+        left: Term,
+        /// The set.
+        set: Set,
+    },
+    /// `intersects`: some item of the list is in the set.
+    Intersects {
+        /// Left side.
+        left: Term,
+        /// The set.
+        set: Set,
+    },
+    /// `pmatch`: a path is one of the prefixes or lies below one.
+    PathPrefix {
+        /// Left side.
+        left: Term,
+        /// The prefixes.
+        set: Set,
+    },
+    /// `inside` (left within one of the networks) or, if `reverse`, `covers` (left contains one).
+    Net {
+        /// Left side.
+        left: Term,
+        /// The networks.
+        set: Set,
+        /// `covers`.
+        reverse: bool,
+    },
+}
+
+/// The right side of a set operator.
+#[derive(Debug, Clone)]
+pub enum Set {
+    /// Values known at load; all of the type that the left side asks for.
+    Const(Arc<ConstSet>),
+    /// A list read from the record or from a context.
+    Term(Term),
+}
+
+/// A set of constants. Equal texts give equal sets, so the engine can share them.
+#[derive(Debug, Clone)]
+pub struct ConstSet {
+    /// The values in source order, duplicates removed.
+    pub items: Vec<Value<'static>>,
+    /// The name it was written under, if it was one named list.
+    pub name: Option<SmolStr>,
+}
+
+/// Something that yields a value.
+#[derive(Debug, Clone)]
+pub enum Term {
+    /// A constant.
+    Const(Value<'static>),
+    /// A field of the record.
+    Field(Arc<FieldUse>),
+    /// A quantifier's variable, and steps below it.
+    Var {
+        /// The variable.
+        var: VarId,
+        /// Steps below it.
+        path: Vec<Step>,
+        /// As written, for evidence.
+        name: SmolStr,
+        /// The type of the result.
+        ty: Type,
+    },
+    /// A function.
+    Call {
+        /// The function.
+        function: &'static Function,
+        /// Its arguments.
+        args: Vec<Term>,
+        /// The type of the result.
+        ty: Type,
+    },
+    /// Steps below a computed value.
+    Project {
+        /// The value.
+        base: Box<Term>,
+        /// Steps below it.
+        path: Vec<Step>,
+        /// The type of the result.
+        ty: Type,
+    },
+    /// A list of values.
+    List(Vec<Term>),
+    /// The rule's `let` with this index.
+    Let(u32),
+    /// A context set (`org.account_ids`), unknown when none is loaded.
+    Context(SmolStr),
+    /// The other resources of this type, in the same account and region, or everywhere.
+    Resources {
+        /// The type.
+        record: SmolStr,
+        /// `resources(T, everywhere)`.
+        everywhere: bool,
+    },
+}
+
+/// A use of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FieldUse {
+    /// As written, brackets included: `ct.user.arn`, `event.a.b[0]`, `SecurityGroupIngress`.
+    pub name: SmolStr,
+    /// Where the catalog's row says it is; a field's argument is already worked in.
+    pub at: Extract,
+    /// Steps below it (`tags.Name`, `event.a.b`, `Policy.Statement`).
+    pub path: Vec<Step>,
+    /// The type of the result.
+    pub ty: Type,
+    /// Whether a record may lack it.
+    pub optional: bool,
+    /// Whether rules are looked up by equality on it.
+    pub dispatch: bool,
+}
+
+/// A message with interpolations.
+#[derive(Debug, Clone, Default)]
+pub struct Template {
+    /// Its parts in order.
+    pub parts: Vec<TemplatePart>,
+}
+
+/// One part of a [`Template`].
+#[derive(Debug, Clone)]
+pub enum TemplatePart {
+    /// Literal text.
+    Text(String),
+    /// A value; an absent one prints as `<NA>`.
+    Value(Term),
+    /// A CEL expression.
+    Cel(CelProgram),
+}
+
+/// The tests of one rule.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// The rule's id.
+    pub rule: SmolStr,
+    /// The cases.
+    pub cases: Vec<TestCase>,
+    /// The declaration.
+    pub span: Span,
+}
+
+/// One case.
+#[derive(Debug, Clone)]
+pub struct TestCase {
+    /// What must come out.
+    pub expect: Expect,
+    /// Its title.
+    pub title: String,
+    /// The record.
+    pub input: TestInput,
+    /// Where.
+    pub span: Span,
+}
+
+/// The record of a test case.
+#[derive(Debug, Clone)]
+pub enum TestInput {
+    /// A record of the rule's type, samples merged.
+    Record(Arc<Tree>),
+    /// A template beside the rule file.
+    Template(String),
+    /// A JSON record beside the rule file.
+    File(String),
+}
+
+/// A secret or text pattern.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// `package.name`.
+    pub id: SmolStr,
+    /// The doc's first line.
+    pub title: String,
+    /// The expression, over bytes.
+    pub regex: String,
+    /// One of these must be near; empty for none.
+    pub keywords: Vec<String>,
+    /// Least Shannon entropy of the match, bits a byte.
+    pub entropy: Option<f64>,
+    /// Texts that it must match.
+    pub examples: Vec<String>,
+    /// Texts that it must not match.
+    pub counter_examples: Vec<String>,
+    /// Where.
+    pub span: Span,
+}
+
+/// A parameter and its value.
+#[derive(Debug, Clone)]
+pub struct ParamValue {
+    /// `package.name`.
+    pub id: SmolStr,
+    /// Its type.
+    pub ty: Type,
+    /// The value in force; `None` where it has no default and none was given.
+    pub value: Option<Value<'static>>,
+    /// The doc comment.
+    pub doc: String,
+    /// Whether the value was given rather than the default.
+    pub given: bool,
+}

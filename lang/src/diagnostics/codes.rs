@@ -1,0 +1,46 @@
+//! The stable codes. One row a code; each has a page in `pages/<code>.md`.
+
+use super::Level;
+
+macro_rules! codes {
+    ($( $variant:ident, $code:literal, $level:ident, $title:literal; )*) => {
+        /// A diagnostic's stable code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs, reason = "each code is documented by its page")]
+        pub enum Code { $( $variant, )* }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &[Code] = &[ $( Code::$variant, )* ];
+
+            /// The code as users see and type it.
+            pub fn as_str(self) -> &'static str {
+                match self { $( Code::$variant => $code, )* }
+            }
+
+            /// The level that a diagnostic with this code starts with.
+            pub fn level(self) -> Level {
+                match self { $( Code::$variant => Level::$level, )* }
+            }
+
+            /// One line: what it is about.
+            pub fn title(self) -> &'static str {
+                match self { $( Code::$variant => $title, )* }
+            }
+
+            /// The Markdown page: what it means, an example, how to mend it.
+            pub fn page(self) -> &'static str {
+                match self { $( Code::$variant => include_str!(concat!("pages/", $code, ".md")), )* }
+            }
+
+            /// The code with this name.
+            pub fn parse(text: &str) -> Option<Code> {
+                Self::ALL.iter().copied().find(|c| c.as_str() == text)
+            }
+        }
+    };
+}
+
+codes! {
+    Syntax, "syntax", Error, "text that is not part of the language";
+}

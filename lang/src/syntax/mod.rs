@@ -1,0 +1,3 @@
+//! Text to syntax tree, with recovery.
+
+pub mod ast;

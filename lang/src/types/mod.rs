@@ -1,0 +1,54 @@
+//! Types of fields, parameters and expressions, and the checker.
+
+use smol_str::SmolStr;
+
+/// A type of the language.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// Text.
+    String,
+    /// A signed 64-bit number.
+    Int,
+    /// A 64-bit floating-point number.
+    Float,
+    /// True or false.
+    Bool,
+    /// An IP address.
+    Ip,
+    /// A network.
+    Cidr,
+    /// An address or a DNS name: network operators see the address, text operators the text.
+    Host,
+    /// A point in time.
+    Time,
+    /// A length of time.
+    Duration,
+    /// A number of bytes.
+    Size,
+    /// A list.
+    List(Box<Type>),
+    /// A record of this [`crate::catalog::Shape`].
+    Record(SmolStr),
+    /// Known only when a record is at hand; a literal's type decides.
+    Dynamic,
+}
+
+impl std::fmt::Display for Type {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Type::String => f.write_str("string"),
+            Type::Int => f.write_str("int"),
+            Type::Float => f.write_str("float"),
+            Type::Bool => f.write_str("bool"),
+            Type::Ip => f.write_str("ip"),
+            Type::Cidr => f.write_str("cidr"),
+            Type::Host => f.write_str("host"),
+            Type::Time => f.write_str("time"),
+            Type::Duration => f.write_str("duration"),
+            Type::Size => f.write_str("size"),
+            Type::List(item) => write!(f, "list<{item}>"),
+            Type::Record(shape) => write!(f, "{shape}"),
+            Type::Dynamic => f.write_str("dynamic"),
+        }
+    }
+}
