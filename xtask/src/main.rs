@@ -1,2 +1,40 @@
-//! placeholder
-fn main() {}
+//! The project's chores: `cargo xtask test|ci|bench|docs`.
+
+use std::process::ExitCode;
+
+mod bench;
+mod ci;
+mod docs;
+mod run;
+
+const USAGE: &str = "\
+usage: cargo xtask CHORE
+
+  test            every test: the crates', the built binary's, the rules' own, the docs' freshness
+  ci              formatting and lints, then `test`
+  bench [NAME]    measure beside the peers and print the tables; NAME is `events` or `lang`
+                  (--write also puts them into docs/src/performance.md)
+  docs            write the generated documentation pages (--check: fail where one is stale)
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match args.as_slice() {
+        ["test", rest @ ..] => ci::test(rest),
+        ["ci"] => ci::ci(),
+        ["bench", rest @ ..] => bench::bench(rest),
+        ["docs", rest @ ..] => docs::docs(rest),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Benchmarks. They live in `tests/peers`, a package outside the workspace, so that the peers
+//! are built only when somebody measures.
+
+use crate::run::{Outcome, cargo, run};
+
+/// Prints the tables; arguments are the benchmarks' names and `--write`.
+pub(crate) fn bench(rest: &[&str]) -> Outcome {
+    let manifest = ["run", "--release", "--quiet", "--manifest-path", "tests/peers/Cargo.toml", "--"];
+    let mut command = cargo(&manifest);
+    command.args(rest);
+    run(command)
+}
