@@ -16,7 +16,7 @@ use crate::catalog::{Extract, Plane, Step};
 use crate::functions::Function;
 use crate::source::Span;
 use crate::types::Type;
-use crate::value::{Tree, Value};
+use crate::value::{Tree, Unknown, Value};
 
 /// Everything that was declared without an error, ready for the engine.
 #[derive(Debug, Clone, Default)]
@@ -119,7 +119,7 @@ pub struct Rule {
     pub name_span: Span,
     /// The whole declaration.
     pub span: Span,
-    /// How many variables its quantifiers bind at most at once: ids are below this.
+    /// The ids of the variables that its quantifiers bind are below this.
     pub var_count: u32,
 }
 
@@ -161,8 +161,40 @@ pub struct Window {
     pub group: Vec<Term>,
     /// How far apart they may be.
     pub within: SignedDuration,
-    /// The steps of a sequence, in order; empty for a rule.
+    /// The steps of a sequence, in order; empty for a rule. A sequence's `when` is true for
+    /// every record that some step could take.
     pub steps: Vec<(SmolStr, Expr)>,
+    /// What must hold over the records of a group; `None` for a sequence, whose steps say it.
+    pub having: Option<Having>,
+}
+
+/// A condition over the records of one group.
+#[derive(Debug, Clone)]
+pub enum Having {
+    /// Every one.
+    All(Vec<Having>),
+    /// At least one.
+    Any(Vec<Having>),
+    /// Not.
+    Not(Box<Having>),
+    /// `count >= 5`, `distinct(ct.region) >= 3`
+    Compare {
+        /// What is counted.
+        of: Aggregate,
+        /// One of the six.
+        op: CompareOp,
+        /// The number.
+        number: i64,
+    },
+}
+
+/// A number computed over the records of one group.
+#[derive(Debug, Clone)]
+pub enum Aggregate {
+    /// How many records.
+    Count,
+    /// How many different values of this; absent ones do not count.
+    Distinct(Term),
 }
 
 /// When two findings count as the same.
@@ -196,7 +228,9 @@ pub enum Expr {
 pub struct Quant {
     /// Which quantifier.
     pub kind: QuantKind,
-    /// The variable's id, unique among the variables in scope.
+    /// The variable's id, unique among the variables in scope. Quantifiers that stand side by
+    /// side and use one name share one id, so that a message that names the variable means
+    /// whichever of them found a witness.
     pub var: VarId,
     /// Its name, for messages.
     pub name: SmolStr,
@@ -305,6 +339,11 @@ pub enum Set {
 }
 
 /// A set of constants. Equal texts give equal sets, so the engine can share them.
+///
+/// The items have the type of the left side, with two exceptions. Over an `ip` or `host` an
+/// item is [`Value::Ip`] where its text is an address, [`Value::Net`] where it is a network
+/// (the address must lie in it), and over a `host` [`Value::Str`] where it is a name. Over a
+/// `dynamic` value each item has the type that its literal decides.
 #[derive(Debug, Clone)]
 pub struct ConstSet {
     /// The values in source order, duplicates removed.
@@ -355,6 +394,8 @@ pub enum Term {
     Let(u32),
     /// A context set (`org.account_ids`), unknown when none is loaded.
     Context(SmolStr),
+    /// Not knowable in this run: a parameter that has neither a default nor a given value.
+    Unknown(Arc<Unknown>),
     /// The other resources of this type, in the same account and region, or everywhere.
     Resources {
         /// The type.
@@ -397,6 +438,10 @@ pub enum TemplatePart {
     Value(Term),
     /// A CEL expression.
     Cel(CelProgram),
+    /// A number over the group, in a rule that has a [`Window`].
+    Aggregate(Aggregate),
+    /// A value of the record that took the step with this index, in a sequence.
+    Step(u32, Term),
 }
 
 /// The tests of one rule.
