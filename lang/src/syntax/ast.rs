@@ -92,6 +92,9 @@ pub enum DeclKind {
     Sample(Sample),
     /// `test rule { … }`
     Test(Test),
+    /// A declaration whose name could be read but not the rest; its diagnostic is in
+    /// [`File::diagnostics`]. Uses of the name are no further error.
+    Broken(Ident),
 }
 
 /// `param name: type = default`
@@ -219,6 +222,9 @@ pub enum RuleValue {
     Except(Except),
     /// `enabled: true`
     Enabled(Operand),
+    /// A value that could not be read; its diagnostic is in [`File::diagnostics`]. The key is
+    /// the one that was meant, as far as that is clear, so that it does not count as missing.
+    Error,
 }
 
 /// The value of `severity`.
@@ -520,6 +526,10 @@ pub struct Operand {
 }
 
 /// The kinds of operand.
+///
+/// A name-shaped word (`a`, `a.b`) is a [`OperandKind::Path`] on the left of a comparison, as an
+/// argument of a call and as the list of a quantifier, and a [`OperandKind::Word`] on the right
+/// and in list literals, unless it holds brackets (`r.Ports[0]`), which a word cannot.
 #[derive(Debug, Clone)]
 pub enum OperandKind {
     /// A field, variable, macro, list or parameter: `ct.user.arn`, `event.a.b[0]`, `r.CidrIp`,
@@ -560,7 +570,7 @@ pub struct Path {
 /// `name` or `name[arg]`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
-    /// The name.
+    /// The name. Empty for a bracket that follows a bracket or a call (`a[0][1]`, `f(x)[t]`).
     pub name: SmolStr,
     /// What stands in brackets, quotes removed.
     pub arg: Option<SmolStr>,
@@ -573,7 +583,7 @@ impl Path {
     pub fn text(&self) -> String {
         let mut out = String::new();
         for (i, s) in self.segments.iter().enumerate() {
-            if i > 0 {
+            if i > 0 && !s.name.is_empty() {
                 out.push('.');
             }
             out.push_str(&s.name);
