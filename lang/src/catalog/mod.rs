@@ -9,6 +9,13 @@ use smol_str::SmolStr;
 
 use crate::types::Type;
 
+mod builtin;
+pub mod notation;
+mod written;
+
+pub use builtin::Catalog;
+pub use written::CatalogError;
+
 /// What kind of thing a record type describes, which decides what a false condition means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Plane {
@@ -48,6 +55,38 @@ impl Shape {
     /// The field with this name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.binary_search_by(|f| f.name.as_str().cmp(name)).ok().map(|i| &self.fields[i])
+    }
+}
+
+impl RecordType {
+    /// The record type's own shape or nested definition with this name.
+    pub fn shape(&self, name: &str) -> Option<&Shape> {
+        if self.shape.name == name {
+            return Some(&self.shape);
+        }
+        self.definitions.iter().find(|shape| shape.name == name)
+    }
+}
+
+impl Field {
+    /// A field that records may lack, at the member of the record that has its name.
+    pub fn new(name: impl Into<SmolStr>, ty: Type, doc: impl Into<String>) -> Self {
+        let name = name.into();
+        Self {
+            at: Extract::Path(vec![Step::Key(name.clone())]),
+            name,
+            ty,
+            optional: true,
+            doc: doc.into(),
+            argument: Argument::None,
+            values: Vec::new(),
+            differs: String::new(),
+            read_only: false,
+            create_only: false,
+            required: false,
+            deprecated: false,
+            dispatch: false,
+        }
     }
 }
 
@@ -112,9 +151,10 @@ pub enum Extract {
     Path(Vec<Step>),
     /// Text that is always the same.
     Text(SmolStr),
-    /// The first that is present.
+    /// The first that is present; a list without items counts as absent here.
     First(Vec<Extract>),
-    /// By the text at `on`: the first arm that lists it, else `otherwise`, else absent.
+    /// By the text at `on` (a truth value reads as `true` or `false`): the first arm that lists
+    /// it, else `otherwise`, else absent. Absent where `on` is.
     Case {
         /// What is looked at.
         on: Box<Extract>,
@@ -123,7 +163,7 @@ pub enum Extract {
         /// Where no arm lists the value.
         otherwise: Option<Box<Extract>>,
     },
-    /// The texts joined; absent where one is.
+    /// The texts joined (numbers and truth values as their text); absent where one is.
     Concat(Vec<Extract>),
     /// The sum of the numbers that are present; absent where none is.
     Sum(Vec<Extract>),
@@ -142,7 +182,8 @@ pub enum Extract {
         /// How many there must be; 0 for any number.
         parts: u32,
     },
-    /// From the list at `list`, the `value` of the last item whose `key` is `equals`.
+    /// From the list at `list`, the `value` of the last item whose `key` is `equals`. `value` is
+    /// read from that item.
     Lookup {
         /// The list.
         list: Box<Extract>,
@@ -154,6 +195,7 @@ pub enum Extract {
         value: Box<Extract>,
     },
     /// 1 where the text at `of` is one of `values` (or is none of them, if `negated`), else 0.
+    /// An absent text is none of them.
     Flag {
         /// The text.
         of: Box<Extract>,
@@ -162,6 +204,14 @@ pub enum Extract {
         /// Whether the sense is turned round.
         negated: bool,
     },
+    /// The items of a list as text (objects as JSON text), joined; absent where there is none.
+    Join(Box<Extract>, SmolStr),
+    /// True where the text begins with one of these, else false; absent where the text is.
+    Prefixed(Box<Extract>, Vec<SmolStr>),
+    /// A list of `{Key, Value}` objects (or an object) seen as an object from key to value.
+    Tags(Box<Extract>),
+    /// The number of the record in its input, from 1.
+    Ordinal,
     /// At the path that the field's argument names.
     Argument,
 }
