@@ -1,1 +1,27 @@
-//! placeholder
+//! Findings in every output format.
+//!
+//! A [`Report`] takes findings one by one and hands each to every open [`Sink`]: one per
+//! requested output, one file per format in this crate. Nothing is kept but counts, so memory
+//! stays flat however many findings there are. [`read`] is the way back: saved findings (JSON
+//! or JSON Lines) as [`eyas_engine::finding::Finding`]s.
+//!
+//! What comes from a record is somebody else's text. Each format defends its reader: control
+//! characters never reach a terminal, a CSV cell never starts a formula, Markdown shows text
+//! and not markup.
+
+mod csv;
+pub mod escape;
+mod format;
+mod json;
+mod jsonl;
+mod markdown;
+pub mod read;
+mod sarif;
+mod sink;
+mod summary;
+mod terminal;
+mod wrap;
+
+pub use format::{Format, Output, ParseOutputError};
+pub use sink::{Report, RuleMeta, Run, Sink, Style, open};
+pub use summary::{Broken, Counts, Input, NotRun, Reason, Summary};

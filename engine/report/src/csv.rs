@@ -1,0 +1,118 @@
+//! One finding a row (RFC 4180), for spreadsheets.
+
+use std::io::{self, Write};
+
+use eyas_engine::finding::{EventInfo, Finding, Location, Outcome};
+
+use crate::escape;
+use crate::{Run, Sink, Summary};
+
+const HEADER: [&str; 26] = [
+    "fingerprint",
+    "rule",
+    "title",
+    "severity",
+    "outcome",
+    "message",
+    "subject_type",
+    "subject",
+    "account",
+    "region",
+    "file",
+    "offset",
+    "line",
+    "column",
+    "time",
+    "event",
+    "source",
+    "error",
+    "user",
+    "principal",
+    "access_key",
+    "source_ip",
+    "user_agent",
+    "maps",
+    "evidence",
+    "fix",
+];
+
+pub(crate) struct Csv<W: Write> {
+    out: csv::Writer<W>,
+}
+
+impl<W: Write> Csv<W> {
+    pub(crate) fn new(out: W) -> Self {
+        Self { out: csv::Writer::from_writer(out) }
+    }
+}
+
+impl<W: Write + Send> Sink for Csv<W> {
+    fn begin(&mut self, _: &Run) -> io::Result<()> {
+        Ok(self.out.write_record(HEADER)?)
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        for cell in row(finding) {
+            self.out.write_field(escape::csv(&cell).as_bytes())?;
+        }
+        Ok(self.out.write_record(None::<&[u8]>)?)
+    }
+
+    fn end(&mut self, _: &Summary) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+fn row(finding: &Finding) -> [String; HEADER.len()] {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let number = |value: Option<u64>| value.map_or(String::new(), |n| n.to_string());
+    let Location { file, offset, line, column } = finding.location.clone().unwrap_or_default();
+    let event = finding.event.clone().unwrap_or_default();
+    let EventInfo { time, name, source, error, user, principal, access_key, source_ip, user_agent } = event;
+    let evidence: Vec<String> = finding.evidence.iter().map(evidence).collect();
+    [
+        finding.fingerprint.clone(),
+        finding.rule.id.clone(),
+        finding.rule.title.clone(),
+        finding.severity.as_str().to_owned(),
+        outcome(finding.outcome).to_owned(),
+        finding.message.clone(),
+        finding.subject.kind.clone(),
+        text(&finding.subject.id),
+        text(&finding.subject.account),
+        text(&finding.subject.region),
+        file,
+        number(offset),
+        number(line),
+        number(column),
+        text(&time),
+        text(&name),
+        text(&source),
+        text(&error),
+        text(&user),
+        text(&principal),
+        text(&access_key),
+        text(&source_ip),
+        text(&user_agent),
+        finding.rule.maps.join(" "),
+        evidence.join("; "),
+        text(&finding.fix),
+    ]
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Violation => "violation",
+        Outcome::Pass => "pass",
+        Outcome::Unknown => "unknown",
+        Outcome::NotApplicable => "not_applicable",
+    }
+}
+
+fn evidence(evidence: &eyas_engine::finding::Evidence) -> String {
+    match (&evidence.value, &evidence.unknown) {
+        (_, Some(why)) => format!("{} unknown: {why}", evidence.field),
+        (Some(value), None) => format!("{} = {value}", evidence.field),
+        (None, None) => format!("{} absent", evidence.field),
+    }
+}

@@ -1,0 +1,168 @@
+//! What is told at the end of a run.
+
+use std::fmt;
+
+use eyas_engine::finding::{Finding, Outcome};
+use eyas_lang::checked::Severity;
+use serde::Serialize;
+
+/// How many findings there are of each severity. Unknown outcomes are counted apart: they are
+/// neither violations nor passes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// To be acted on now.
+    pub critical: u64,
+    /// To be mended soon.
+    pub high: u64,
+    /// To be looked at.
+    pub medium: u64,
+    /// Little harm by itself.
+    pub low: u64,
+    /// Worth knowing.
+    pub info: u64,
+    /// Findings that say that a rule could not be judged.
+    pub unknown: u64,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, finding: &Finding) {
+        if finding.outcome == Outcome::Unknown {
+            self.unknown += 1;
+        } else {
+            *self.slot(finding.severity) += 1;
+        }
+    }
+
+    fn slot(&mut self, severity: Severity) -> &mut u64 {
+        match severity {
+            Severity::Critical => &mut self.critical,
+            Severity::High => &mut self.high,
+            Severity::Medium => &mut self.medium,
+            Severity::Low => &mut self.low,
+            Severity::Info => &mut self.info,
+        }
+    }
+
+    /// Violations of this severity.
+    pub fn of(mut self, severity: Severity) -> u64 {
+        *self.slot(severity)
+    }
+
+    /// Violations at this severity or worse.
+    pub fn at_least(self, severity: Severity) -> u64 {
+        Severity::ALL.into_iter().filter(|s| *s >= severity).map(|s| self.of(s)).sum()
+    }
+
+    /// All violations.
+    pub fn violations(self) -> u64 {
+        self.at_least(Severity::Info)
+    }
+}
+
+/// The counts as one clause: `3 findings (1 critical, 2 high)`.
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let total = self.violations();
+        write!(f, "{} {}", grouped(total), plural(total, "finding", "findings"))?;
+        let levels: Vec<String> = Severity::ALL
+            .into_iter()
+            .rev()
+            .filter(|s| self.of(*s) > 0)
+            .map(|s| format!("{} {}", grouped(self.of(s)), s.as_str()))
+            .collect();
+        if levels.is_empty() { Ok(()) } else { write!(f, " ({})", levels.join(", ")) }
+    }
+}
+
+/// What was read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Input {
+    /// Files opened.
+    pub files: u64,
+    /// Bytes read, as stored.
+    pub bytes: u64,
+    /// Records that were judged.
+    pub records: u64,
+    /// Records outside the time that was asked for.
+    pub outside_time: u64,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Broken {
+    /// The file.
+    pub file: String,
+    /// Where in the (decompressed) file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// A rule that was loaded but not run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotRun {
+    /// Its id, or what names it where it has none.
+    pub rule: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why some outcomes are not known, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// Why.
+    pub reason: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// What is told at the end of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Findings.
+    pub findings: Counts,
+    /// What was read.
+    pub input: Input,
+    /// Rules that judged.
+    pub rules: u64,
+    /// Judgements that ended as a pass.
+    pub passed: u64,
+    /// Judgements that could not be made.
+    pub unknown: u64,
+    /// Why not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_because: Vec<Reason>,
+    /// Rules that did not run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_run: Vec<NotRun>,
+    /// How much could not be read.
+    pub broken: u64,
+    /// The first of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub broken_at: Vec<Broken>,
+    /// Files left out on purpose, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<Broken>,
+    /// Whether the run was stopped before its end.
+    pub interrupted: bool,
+}
+
+/// The form of a noun that goes with `n`.
+pub(crate) fn plural<'a>(n: u64, one: &'a str, many: &'a str) -> &'a str {
+    if n == 1 { one } else { many }
+}
+
+/// `1234567` as `1,234,567`.
+pub(crate) fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

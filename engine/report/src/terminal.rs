@@ -1,0 +1,313 @@
+//! For people, in a terminal: a headline, where, who, what, when, the evidence and the fix; at
+//! the end what was found, what passed, what could not be judged and what could not be read.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style as Ansi};
+use eyas_engine::finding::{EventInfo, Evidence, Finding, Location, Outcome};
+use eyas_lang::checked::Severity;
+
+use crate::escape::terminal as safe;
+use crate::summary::{Broken, Input, grouped, plural};
+use crate::wrap;
+use crate::{Run, Sink, Style, Summary};
+
+/// Where the texts behind the labels start.
+const INDENT: usize = 12;
+/// Longest value shown in the evidence.
+const VALUE_LIMIT: usize = 240;
+/// How many broken places, reasons and rules the summary lists.
+const LIST_LIMIT: usize = 10;
+
+pub(crate) struct Terminal<W> {
+    out: W,
+    style: Style,
+}
+
+impl<W: Write> Terminal<W> {
+    pub(crate) fn new(out: W, style: Style) -> Self {
+        Self { out, style }
+    }
+
+    fn paint(&self, ansi: Ansi, text: &str) -> String {
+        if self.style.color { format!("{ansi}{text}{ansi:#}") } else { text.to_owned() }
+    }
+
+    fn bold(&self, text: &str) -> String {
+        self.paint(Ansi::new().bold(), text)
+    }
+
+    fn dim(&self, text: &str) -> String {
+        self.paint(Ansi::new().dimmed(), text)
+    }
+
+    /// `label` and a text that wraps beside it.
+    fn entry(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let width = self.style.width.map(|w| w.saturating_sub(INDENT).max(20));
+        for (i, line) in wrap::lines(text, width).iter().enumerate() {
+            let label =
+                self.dim(&format!("  {:<width$}", if i == 0 { label } else { "" }, width = INDENT - 2));
+            writeln!(self.out, "{label}{line}")?;
+        }
+        Ok(())
+    }
+
+    fn headline(&mut self, finding: &Finding) -> io::Result<()> {
+        let level = finding.severity.as_str();
+        let level = match finding.outcome {
+            Outcome::Unknown => {
+                self.paint(AnsiColor::Magenta.on_default().bold(), &format!("unknown ({level})"))
+            }
+            _ => self.paint(severity_style(finding.severity), level),
+        };
+        let rule = self.bold(&safe(&finding.rule.id));
+        let subject = subject(finding);
+        writeln!(self.out, "{level} {rule}{}{subject}", if subject.is_empty() { "" } else { "  " })
+    }
+
+    fn event(&mut self, event: &EventInfo) -> io::Result<()> {
+        if let Some(who) = who(event) {
+            self.entry("who", &who)?;
+        }
+        if let Some(what) = what(event) {
+            self.entry("what", &what)?;
+        }
+        if let Some(when) = &event.time {
+            self.entry("when", &safe(when))?;
+        }
+        let from: Vec<_> =
+            [&event.source_ip, &event.user_agent].into_iter().flatten().map(|t| safe(t)).collect();
+        if !from.is_empty() {
+            self.entry("from", &from.join(", "))?;
+        }
+        Ok(())
+    }
+
+    fn evidence(&mut self, evidence: &[Evidence]) -> io::Result<()> {
+        for (i, one) in evidence.iter().enumerate() {
+            self.entry(if i == 0 { "evidence" } else { "" }, &evidence_text(one))?;
+        }
+        Ok(())
+    }
+
+    fn totals(&mut self, summary: &Summary) -> io::Result<()> {
+        let total = summary.findings.violations();
+        let levels: Vec<String> = Severity::ALL
+            .into_iter()
+            .rev()
+            .filter(|s| summary.findings.of(*s) > 0)
+            .map(|s| {
+                self.paint(severity_style(s), &format!("{} {}", grouped(summary.findings.of(s)), s.as_str()))
+            })
+            .collect();
+        let head = self.bold(&format!("{} {}", grouped(total), plural(total, "finding", "findings")));
+        let separator = if levels.is_empty() { "" } else { ": " };
+        writeln!(self.out, "{head}{separator}{}", levels.join(", "))?;
+        let Input { files, bytes, records, outside_time } = summary.input;
+        writeln!(
+            self.out,
+            "{} {} judged by {} {}, from {} {} ({})",
+            grouped(records),
+            plural(records, "record", "records"),
+            grouped(summary.rules),
+            plural(summary.rules, "rule", "rules"),
+            grouped(files),
+            plural(files, "file", "files"),
+            size(bytes),
+        )?;
+        if outside_time > 0 {
+            let records = plural(outside_time, "record lies", "records lie");
+            writeln!(self.out, "{} {records} outside the time asked for", grouped(outside_time))?;
+        }
+        if summary.passed > 0 {
+            writeln!(self.out, "{} passed", grouped(summary.passed))?;
+        }
+        Ok(())
+    }
+
+    fn not_judged(&mut self, summary: &Summary) -> io::Result<()> {
+        if summary.unknown > 0 {
+            let judgements = plural(summary.unknown, "judgement", "judgements");
+            let text = format!("{} {judgements} could not be made", grouped(summary.unknown));
+            writeln!(self.out, "{}", self.paint(AnsiColor::Magenta.on_default(), &text))?;
+            let lines = summary.unknown_because.iter();
+            self.list(
+                lines.map(|r| format!("{} × {}", grouped(r.count), safe(&r.reason))),
+                summary.unknown_because.len(),
+            )?;
+        }
+        if !summary.not_run.is_empty() {
+            let n = summary.not_run.len() as u64;
+            let text = format!("{} {} not run", grouped(n), plural(n, "rule was", "rules were"));
+            writeln!(self.out, "{}", self.paint(AnsiColor::Yellow.on_default(), &text))?;
+            let lines = summary.not_run.iter();
+            self.list(
+                lines.map(|r| format!("{}: {}", safe(&r.rule), safe(&r.reason))),
+                summary.not_run.len(),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn not_read(&mut self, summary: &Summary) -> io::Result<()> {
+        if summary.broken > 0 {
+            let n = summary.broken;
+            let text = format!(
+                "{} {} could not be read",
+                grouped(n),
+                plural(n, "part of the input", "parts of the input")
+            );
+            writeln!(self.out, "{}", self.paint(AnsiColor::Yellow.on_default(), &text))?;
+            self.list(summary.broken_at.iter().map(place_and_reason), n as usize)?;
+        }
+        if !summary.skipped.is_empty() {
+            let n = summary.skipped.len() as u64;
+            writeln!(self.out, "{} {} left out on purpose", grouped(n), plural(n, "file was", "files were"))?;
+            self.list(summary.skipped.iter().map(place_and_reason), summary.skipped.len())?;
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, lines: impl Iterator<Item = String>, total: usize) -> io::Result<()> {
+        let mut shown = 0;
+        for line in lines.take(LIST_LIMIT) {
+            writeln!(self.out, "  {line}")?;
+            shown += 1;
+        }
+        if total > shown {
+            writeln!(self.out, "  … and {} more", grouped((total - shown) as u64))?;
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write + Send> Sink for Terminal<W> {
+    fn begin(&mut self, _: &Run) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        self.headline(finding)?;
+        self.entry("", &safe(&finding.message))?;
+        if self.style.brief {
+            return Ok(());
+        }
+        if let Some(at) = place(finding) {
+            self.entry("where", &at)?;
+        }
+        if let Some(event) = &finding.event {
+            self.event(event)?;
+        }
+        self.evidence(&finding.evidence)?;
+        if let Some(fix) = &finding.fix {
+            self.entry("fix", &safe(fix))?;
+        }
+        writeln!(self.out)
+    }
+
+    fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        self.totals(summary)?;
+        self.not_judged(summary)?;
+        self.not_read(summary)?;
+        if summary.interrupted {
+            let text = "interrupted: what was not read by then is not judged";
+            writeln!(self.out, "{}", self.paint(AnsiColor::Yellow.on_default(), text))?;
+        }
+        self.out.flush()
+    }
+}
+
+fn severity_style(severity: Severity) -> Ansi {
+    match severity {
+        Severity::Critical => AnsiColor::White.on(AnsiColor::Red).bold(),
+        Severity::High => AnsiColor::Red.on_default().bold(),
+        Severity::Medium => AnsiColor::Yellow.on_default().bold(),
+        Severity::Low => AnsiColor::Cyan.on_default(),
+        Severity::Info => AnsiColor::Blue.on_default(),
+    }
+}
+
+fn subject(finding: &Finding) -> String {
+    let kind = if finding.event.is_some() { "event" } else { finding.subject.kind.as_str() };
+    match &finding.subject.id {
+        Some(id) => format!("{} {}", safe(kind), safe(id)),
+        None => safe(kind).into_owned(),
+    }
+}
+
+fn place(finding: &Finding) -> Option<String> {
+    let mut parts = Vec::new();
+    if let Some(Location { file, offset, line, column }) = &finding.location {
+        let file = safe(file);
+        parts.push(match (line, column, offset) {
+            (Some(line), Some(column), _) => format!("{file}:{line}:{column}"),
+            (Some(line), None, _) => format!("{file}:{line}"),
+            (None, _, Some(offset)) => format!("{file} at byte {offset}"),
+            (None, _, None) => file.into_owned(),
+        });
+    }
+    if let Some(account) = &finding.subject.account {
+        parts.push(format!("account {}", safe(account)));
+    }
+    if let Some(region) = &finding.subject.region {
+        parts.push(safe(region).into_owned());
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn who(event: &EventInfo) -> Option<String> {
+    let mut parts = Vec::new();
+    match (&event.user, &event.principal) {
+        (Some(user), Some(arn)) if user != arn => parts.push(format!("{} ({})", safe(user), safe(arn))),
+        (Some(name), _) | (None, Some(name)) => parts.push(safe(name).into_owned()),
+        (None, None) => {}
+    }
+    if let Some(key) = &event.access_key {
+        parts.push(format!("key {}", safe(key)));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn what(event: &EventInfo) -> Option<String> {
+    let mut text = safe(event.name.as_deref()?).into_owned();
+    if let Some(source) = &event.source {
+        text.push_str(&format!(" on {}", safe(source)));
+    }
+    if let Some(error) = &event.error {
+        text.push_str(&format!(", failed with {}", safe(error)));
+    }
+    Some(text)
+}
+
+fn evidence_text(evidence: &Evidence) -> String {
+    let field = safe(&evidence.field);
+    let place = evidence.place.map_or(String::new(), |p| format!(" at {}:{}", p.line, p.column));
+    match (&evidence.value, &evidence.unknown) {
+        (_, Some(why)) => format!("{field} is not known: {}{place}", safe(why)),
+        (Some(value), None) => {
+            let value = value.to_string();
+            format!("{field} is {}{place}", safe(&wrap::clip(&value, VALUE_LIMIT)))
+        }
+        (None, None) => format!("{field} is absent{place}"),
+    }
+}
+
+fn place_and_reason(broken: &Broken) -> String {
+    let file = safe(&broken.file);
+    let reason = safe(&broken.reason);
+    match broken.offset {
+        Some(offset) => format!("{file} at byte {offset}: {reason}"),
+        None => format!("{file}: {reason}"),
+    }
+}
+
+fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["B", "KiB", "MiB", "GiB"] {
+        if value < 1024.0 {
+            return if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") };
+        }
+        value /= 1024.0;
+    }
+    format!("{value:.1} TiB")
+}

@@ -1,0 +1,212 @@
+//! Findings to render, and an output to render them into.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use eyas_engine::finding::{EventInfo, Evidence, Finding, Location, Outcome, RuleInfo, SCHEMA, Subject};
+use eyas_lang::checked::Severity;
+use eyas_lang::value::Place;
+use eyas_report::{Broken, Format, Input, NotRun, Reason, Report, RuleMeta, Run, Style, Summary, open};
+use serde_json::json;
+
+/// A writer whose content can be read after it was given away.
+#[derive(Clone, Default)]
+pub struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no test panics while writing").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+pub fn render(
+    format: Format,
+    style: Style,
+    rules: &[RuleMeta],
+    findings: &[Finding],
+    summary: Summary,
+) -> String {
+    let out = Shared::default();
+    let mut report = Report::new(vec![open(format, out.clone(), style)]);
+    report.begin(&Run { version: "0.0.0".into(), rules: rules.to_vec() }).expect("memory takes everything");
+    for finding in findings {
+        report.finding(finding).expect("memory takes everything");
+    }
+    report.end(summary).expect("memory takes everything");
+    String::from_utf8(out.0.lock().expect("no test panics while writing").clone()).expect("reports are UTF-8")
+}
+
+pub fn rendered(format: Format, style: Style) -> String {
+    render(format, style, &rules(), &findings(), summary())
+}
+
+pub fn rules() -> Vec<RuleMeta> {
+    vec![RuleMeta {
+        id: "aws.iam.root_access_key".into(),
+        title: "An access key of the root user".into(),
+        doc: "Root cannot be limited by any policy.".into(),
+        severity: Severity::Critical,
+        maps: vec!["attack/T1098.001".into()],
+        tags: vec!["iam".into()],
+        refs: vec!["https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html".into()],
+    }]
+}
+
+pub fn findings() -> Vec<Finding> {
+    vec![event(), hostile(), unknown()]
+}
+
+fn finding(rule: &str, severity: Severity, message: &str) -> Finding {
+    Finding {
+        schema: SCHEMA.into(),
+        fingerprint: "5f1d6f9ce0a34a4bb2c7".into(),
+        rule: RuleInfo {
+            id: rule.into(),
+            title: "A title".into(),
+            maps: vec!["attack/T1098.001".into()],
+            tags: vec!["iam".into()],
+            refs: vec!["https://example.com/".into()],
+        },
+        outcome: Outcome::Violation,
+        severity,
+        message: message.into(),
+        fix: None,
+        subject: Subject::default(),
+        location: None,
+        event: None,
+        evidence: Vec::new(),
+    }
+}
+
+/// An event with everything.
+pub fn event() -> Finding {
+    Finding {
+        fix: Some(
+            "Delete the key, then look for what it was used for in the hours since it was made.".into(),
+        ),
+        subject: Subject {
+            kind: "cloudtrail".into(),
+            id: Some("7f2a3c1e-0000-4000-8000-000000000001".into()),
+            account: Some("111122223333".into()),
+            region: Some("us-east-1".into()),
+        },
+        location: Some(Location {
+            file: "logs/a b.json.gz".into(),
+            offset: Some(4096),
+            line: None,
+            column: None,
+        }),
+        event: Some(EventInfo {
+            time: Some("2024-05-01T10:02:03Z".into()),
+            name: Some("CreateAccessKey".into()),
+            source: Some("iam.amazonaws.com".into()),
+            error: Some("AccessDenied".into()),
+            user: Some("root".into()),
+            principal: Some("arn:aws:iam::111122223333:root".into()),
+            access_key: Some("AKIAEXAMPLE".into()),
+            source_ip: Some("203.0.113.7".into()),
+            user_agent: Some("aws-cli/2.15".into()),
+        }),
+        evidence: vec![
+            Evidence {
+                field: "ct.name".into(),
+                value: Some(json!("CreateAccessKey")),
+                unknown: None,
+                test: "ct.name = CreateAccessKey".into(),
+                place: None,
+            },
+            Evidence {
+                field: "ct.request.username".into(),
+                value: None,
+                unknown: None,
+                test: "not ct.request.username exists".into(),
+                place: None,
+            },
+        ],
+        ..finding("aws.iam.root_access_key", Severity::Critical, "root made an access key for itself")
+    }
+}
+
+/// An event whose author tries to fool the reader of the report.
+pub fn hostile() -> Finding {
+    let trick = "=cmd|' /C calc'!A0 \u{1b}[2J\u{1b}]0;owned\u{7}\r\n<script>alert(1)</script> [x](javascript:1) `a` | {0}";
+    Finding {
+        subject: Subject { kind: "cloudtrail".into(), id: Some(trick.into()), account: None, region: None },
+        location: Some(Location {
+            file: "logs/\u{1b}[31m #1?.json".into(),
+            offset: None,
+            line: Some(3),
+            column: None,
+        }),
+        event: Some(EventInfo {
+            user: Some(trick.into()),
+            user_agent: Some(trick.into()),
+            ..EventInfo::default()
+        }),
+        evidence: vec![Evidence {
+            field: "ct.useragent".into(),
+            value: Some(json!({ "text": trick })),
+            unknown: None,
+            test: "ct.useragent contains cmd".into(),
+            place: Some(Place { offset: 10, len: 3, line: 4, column: 5 }),
+        }],
+        ..finding("aws.odd", Severity::Medium, trick)
+    }
+}
+
+/// A resource that could not be judged.
+pub fn unknown() -> Finding {
+    Finding {
+        outcome: Outcome::Unknown,
+        subject: Subject {
+            kind: "AWS::EC2::SecurityGroup".into(),
+            id: Some("Front".into()),
+            account: None,
+            region: None,
+        },
+        location: Some(Location {
+            file: "/srv/t.yaml".into(),
+            offset: None,
+            line: Some(12),
+            column: Some(7),
+        }),
+        evidence: vec![Evidence {
+            field: "SecurityGroupIngress".into(),
+            value: None,
+            unknown: Some("parameter `Cidr` has no default".into()),
+            test: "r.CidrIp in world".into(),
+            place: None,
+        }],
+        ..finding("aws.ec2.open", Severity::High, "Front may be open to the world")
+    }
+}
+
+pub fn summary() -> Summary {
+    Summary {
+        input: Input { files: 3, bytes: 46_137_344, records: 30_477, outside_time: 12 },
+        rules: 143,
+        passed: 7,
+        unknown: 1,
+        unknown_because: vec![Reason { reason: "parameter `Cidr` has no default".into(), count: 1 }],
+        not_run: vec![NotRun { rule: "mine.spree".into(), reason: "windows are not evaluated yet".into() }],
+        broken: 12,
+        broken_at: vec![Broken {
+            file: "logs/b.json".into(),
+            offset: Some(77),
+            reason: "expected `,` or `}`".into(),
+        }],
+        skipped: vec![Broken {
+            file: "logs/digest.json".into(),
+            offset: None,
+            reason: "a digest file".into(),
+        }],
+        interrupted: true,
+        ..Summary::default()
+    }
+}
