@@ -19,13 +19,32 @@ pub enum Fetched<'r> {
     Present(Value<'r>),
 }
 
-/// Why a value is not knowable.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a value is not knowable, and what is known of it all the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unknown {
     /// One clause, lower case: "parameter `Cidr` has no default".
     pub reason: String,
     /// Where the record says so, if it came from text.
     pub place: Option<Place>,
+    /// Whether there certainly is a value: `exists` is true, comparisons are unknown.
+    pub present: bool,
+    /// For text of which parts are known: the parts in order, `None` for each that is not.
+    /// Empty where nothing is known. `["arn:aws:s3:::", None, "/*"]` is certainly not `*`.
+    pub parts: Vec<Option<SmolStr>>,
+    /// The resource (by its id in the record's own world) that the value is a reference to.
+    pub refers_to: Option<SmolStr>,
+}
+
+impl Unknown {
+    /// A value of which nothing is known, not even whether it is there.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), ..Self::default() }
+    }
+
+    /// A value that is certainly there.
+    pub fn present(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), present: true, ..Self::default() }
+    }
 }
 
 /// A place in the text that a record came from.
