@@ -5,11 +5,13 @@ use std::sync::OnceLock;
 use super::{RecordType, Shape, written};
 
 const CLOUDTRAIL: &str = include_str!("../../catalog/cloudtrail.toml");
+const VALUES: &str = include_str!("../../catalog/values.toml");
 
 /// All record types that rules can be written on. A type is read when it is first asked for.
 #[derive(Debug, Default)]
 pub struct Catalog {
     cloudtrail: OnceLock<RecordType>,
+    values: OnceLock<Vec<Shape>>,
 }
 
 impl Catalog {
@@ -28,10 +30,20 @@ impl Catalog {
         })
     }
 
-    /// The shape with this name: a record type's own, or `type.definition`.
+    /// The shape with this name: a record type's own, `type.definition`, or a record that a
+    /// function makes (`arn`, `url`).
     pub fn shape(&self, name: &str) -> Option<&Shape> {
+        if let Some(shape) = self.values().iter().find(|shape| shape.name == name) {
+            return Some(shape);
+        }
         let (owner, _) = name.split_once('.').unwrap_or((name, ""));
         self.record_type(owner)?.shape(name)
+    }
+
+    /// The records that functions make.
+    fn values(&self) -> &[Shape] {
+        // INVARIANT: the text is part of the program and a test reads it.
+        self.values.get_or_init(|| written::read_shapes(VALUES).expect("values.toml is well-formed"))
     }
 
     /// The names of all record types, sorted.

@@ -32,6 +32,13 @@ struct File {
     types: BTreeMap<SmolStr, TypeTable>,
 }
 
+/// A file that describes the records which functions make.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShapeFile {
+    shape: BTreeMap<SmolStr, DefinitionTable>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TypeTable {
@@ -95,6 +102,15 @@ pub(super) fn read_one(text: &str) -> Result<RecordType, CatalogError> {
 pub(super) fn read_many(text: &str) -> Result<Vec<RecordType>, CatalogError> {
     let file: File = toml::from_str(text).map_err(|e| CatalogError::Toml(e.to_string()))?;
     file.types.into_iter().map(|(name, table)| record_type(name, table)).collect()
+}
+
+/// Reads a file with a table `[shape.NAME]` for each shape that belongs to no record type.
+pub(super) fn read_shapes(text: &str) -> Result<Vec<Shape>, CatalogError> {
+    let file: ShapeFile = toml::from_str(text).map_err(|e| CatalogError::Toml(e.to_string()))?;
+    let shape = |(name, table): (SmolStr, DefinitionTable)| {
+        Ok(Shape { name, fields: fields(&table.field, &|_| None)?, doc: table.doc })
+    };
+    file.shape.into_iter().map(shape).collect()
 }
 
 fn record_type(name: SmolStr, table: TypeTable) -> Result<RecordType, CatalogError> {

@@ -1,10 +1,43 @@
 //! The function library. One file a function: name, signature, documentation, examples (run as
 //! tests) and implementation.
+//!
+//! A new function is one file here, its `mod` line and its row in [`all`].
 
 use jiff::Timestamp;
 
 use crate::types::Type;
 use crate::value::Fetched;
+
+mod age;
+mod arn;
+mod b64;
+mod basename;
+mod cidr;
+mod concat;
+mod entropy;
+#[cfg(test)]
+mod examples;
+mod first;
+mod getopt;
+mod ip;
+mod join;
+mod kit;
+mod last;
+mod len;
+mod max;
+mod min;
+mod now;
+mod parse_json;
+mod replace;
+mod split;
+mod sum;
+mod tolower;
+mod toupper;
+mod trim;
+mod unique;
+mod url;
+mod url_decode;
+mod val;
 
 /// A function that rules can call.
 pub struct Function {
@@ -71,4 +104,44 @@ pub struct Example {
 pub struct CallContext {
     /// The record's own time.
     pub now: Option<Timestamp>,
+}
+
+static ALL: &[&Function] = &[
+    &age::FUNCTION,
+    &arn::FUNCTION,
+    &b64::FUNCTION,
+    &basename::FUNCTION,
+    &cidr::FUNCTION,
+    &concat::FUNCTION,
+    &entropy::FUNCTION,
+    &first::FUNCTION,
+    &getopt::FUNCTION,
+    &ip::FUNCTION,
+    &join::FUNCTION,
+    &last::FUNCTION,
+    &len::FUNCTION,
+    &max::FUNCTION,
+    &min::FUNCTION,
+    &now::FUNCTION,
+    &parse_json::FUNCTION,
+    &replace::FUNCTION,
+    &split::FUNCTION,
+    &sum::FUNCTION,
+    &tolower::FUNCTION,
+    &toupper::FUNCTION,
+    &trim::FUNCTION,
+    &unique::FUNCTION,
+    &url::FUNCTION,
+    &url_decode::FUNCTION,
+    &val::FUNCTION,
+];
+
+/// Every function, sorted by name.
+pub fn all() -> &'static [&'static Function] {
+    ALL
+}
+
+/// The function with this name.
+pub fn find(name: &str) -> Option<&'static Function> {
+    ALL.binary_search_by(|f| f.name.cmp(name)).ok().and_then(|i| ALL.get(i).copied())
 }

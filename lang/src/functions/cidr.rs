@@ -1,0 +1,38 @@
+//! `cidr`
+
+use super::kit;
+use super::{CallContext, Example, Function, ParamKind};
+use crate::value::{Fetched, Value};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::types::Type;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "cidr",
+    params: &[kit::param("text", ParamKind::Any)],
+    variadic: false,
+    result: |_| Type::Cidr,
+    doc: "The network that a text is; an address is a network of one. Bits behind the prefix are cleared. Absent where it is none.",
+    examples: &[
+        Example { expr: r#"cidr("10.1.2.3/8")"#, result: r#"10.0.0.0/8"# },
+        Example { expr: r#"cidr("203.0.113.7")"#, result: r#"203.0.113.7/32"# },
+        Example { expr: r#"cidr("10.0.0.0/33")"#, result: r#"absent"# },
+    ],
+    eval,
+};
+
+fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
+    let net = match args.first() {
+        Some(Value::Net(net)) => Some(*net),
+        Some(Value::Ip(ip)) => Some(IpNet::from(*ip)),
+        Some(other) => kit::text(other).and_then(|text| read(text.trim())),
+        None => None,
+    };
+    net.map_or(Fetched::Absent, |net| Fetched::Present(Value::Net(net.trunc())))
+}
+
+fn read(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}

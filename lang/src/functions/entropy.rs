@@ -1,0 +1,35 @@
+//! `entropy`
+
+use super::kit;
+use super::{CallContext, Example, Function, ParamKind};
+use crate::types::Type;
+use crate::value::{Fetched, Value};
+
+pub(super) static FUNCTION: Function = Function {
+    name: "entropy",
+    params: &[kit::param("text", ParamKind::String)],
+    variadic: false,
+    result: |_| Type::Float,
+    doc: "Shannon's entropy of a text in bits a byte: near 0 for `aaaa`, above 4 for random keys.",
+    examples: &[
+        Example { expr: r#"entropy("aaaa")"#, result: r#"0"# },
+        Example { expr: r#"entropy("abcd")"#, result: r#"2"# },
+        Example { expr: r#"entropy("")"#, result: r#"0"# },
+    ],
+    eval,
+};
+
+fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
+    let Some(text) = kit::text_at(args, 0) else { return Fetched::Absent };
+    let mut counts = [0u32; 256];
+    for byte in text.bytes() {
+        // INVARIANT: a byte is below 256.
+        counts[usize::from(byte)] += 1;
+    }
+    let total = text.len() as f64;
+    let bits = counts.iter().filter(|n| **n > 0).map(|n| {
+        let share = f64::from(*n) / total;
+        -share * share.log2()
+    });
+    Fetched::Present(Value::Float(bits.sum::<f64>().abs()))
+}

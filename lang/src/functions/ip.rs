@@ -1,0 +1,30 @@
+//! `ip`
+
+use super::kit;
+use super::{CallContext, Example, Function, ParamKind};
+use crate::types::Type;
+use crate::value::{Fetched, Value};
+
+pub(super) static FUNCTION: Function = Function {
+    name: "ip",
+    params: &[kit::param("text", ParamKind::Any)],
+    variadic: false,
+    result: |_| Type::Ip,
+    doc: "The address that a text is; absent where it is none.",
+    examples: &[
+        Example { expr: r#"ip("203.0.113.7")"#, result: r#"203.0.113.7"# },
+        Example { expr: r#"ip("::FFFF")"#, result: r#"::ffff"# },
+        Example { expr: r#"ip("ec2.amazonaws.com")"#, result: r#"absent"# },
+    ],
+    eval,
+};
+
+fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
+    match args.first() {
+        Some(Value::Ip(ip)) => Fetched::Present(Value::Ip(*ip)),
+        Some(other) => kit::text(other)
+            .and_then(|text| text.trim().parse().ok())
+            .map_or(Fetched::Absent, |ip| Fetched::Present(Value::Ip(ip))),
+        None => Fetched::Absent,
+    }
+}

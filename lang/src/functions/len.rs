@@ -1,0 +1,28 @@
+//! `len`
+
+use super::kit;
+use super::{CallContext, Example, Function, ParamKind};
+use crate::value::{Fetched, Value};
+
+pub(super) static FUNCTION: Function = Function {
+    name: "len",
+    params: &[kit::param("value", ParamKind::Any)],
+    variadic: false,
+    result: kit::int,
+    doc: "The length of a text in bytes, or the number of a list's items.",
+    examples: &[
+        Example { expr: r#"len("abc")"#, result: r#"3"# },
+        Example { expr: r#"len(["a", "b"])"#, result: r#"2"# },
+        Example { expr: r#"len([])"#, result: r#"0"# },
+    ],
+    eval,
+};
+
+fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
+    let Some(value) = args.first() else { return Fetched::Absent };
+    let length = match kit::text(value) {
+        Some(text) => text.len(),
+        None => kit::items(value).iter().filter(|item| !matches!(item, Fetched::Absent)).count(),
+    };
+    Fetched::Present(Value::Int(i64::try_from(length).unwrap_or(i64::MAX)))
+}

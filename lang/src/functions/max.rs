@@ -1,0 +1,28 @@
+//! `max`
+
+use super::kit;
+use super::{CallContext, Example, Function, ParamKind};
+use crate::value::{Fetched, Value};
+use std::cmp::Ordering;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "max",
+    params: &[kit::param("list", ParamKind::List)],
+    variadic: false,
+    result: kit::item,
+    doc: "The greatest number of a list; numbers given as text count, other items do not. Absent where there is none.",
+    examples: &[
+        Example { expr: r#"max([3, 1, 2])"#, result: r#"3"# },
+        Example { expr: r#"max(["10", 9, "x"])"#, result: r#"10"# },
+        Example { expr: r#"max([])"#, result: r#"absent"# },
+    ],
+    eval,
+};
+
+fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
+    let Some(list) = args.first() else { return Fetched::Absent };
+    match kit::known_items(list) {
+        Err(unknown) => unknown,
+        Ok(items) => kit::extreme(items, Ordering::Greater),
+    }
+}

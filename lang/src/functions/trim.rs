@@ -1,0 +1,19 @@
+//! `trim`
+
+use super::kit;
+use super::{CallContext, Example, Function, ParamKind};
+use crate::value::{Fetched, Value};
+
+pub(super) static FUNCTION: Function = Function {
+    name: "trim",
+    params: &[kit::param("text", ParamKind::Any)],
+    variadic: false,
+    result: kit::text_or_texts,
+    doc: "The text without white space at its ends. Of a list, every item.",
+    examples: &[Example { expr: r#"trim("  a b ")"#, result: r#""a b""# }],
+    eval,
+};
+
+fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
+    kit::map_text(args, |text| Some(text.trim().to_owned()))
+}
