@@ -43,4 +43,5 @@ macro_rules! codes {
 
 codes! {
     Syntax, "syntax", Error, "text that is not part of the language";
+    FalcoCondition, "falco-condition", Error, "a Falco condition that cannot be read";
 }
