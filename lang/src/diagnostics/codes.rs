@@ -44,4 +44,14 @@ macro_rules! codes {
 codes! {
     Syntax, "syntax", Error, "text that is not part of the language";
     FalcoCondition, "falco-condition", Error, "a Falco condition that cannot be read";
+    UnclosedString, "unclosed-string", Error, "a string that does not end on its line";
+    UnclosedBlock, "unclosed-block", Error, "a bracket that is never closed";
+    UnknownKey, "unknown-key", Error, "a key that rules or patterns do not have";
+    UnknownItem, "unknown-item", Error, "a line that starts with no word of the language";
+    ExpectedCondition, "expected-condition", Error, "a condition or value is missing";
+    ReservedWord, "reserved-word", Error, "a word of the language used as a name";
+    BadEscape, "bad-escape", Error, "a backslash before something that is no escape";
+    BadInterpolation, "bad-interpolation", Error, "braces in a message that cannot be read";
+    MisplacedItem, "misplaced-item", Error, "a `package` or `use` line in the wrong place";
+    TooDeep, "too-deep", Error, "nesting beyond the limit";
 }

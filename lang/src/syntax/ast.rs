@@ -516,6 +516,46 @@ pub enum CompareOp {
     Covers,
 }
 
+impl CompareOp {
+    /// Every operator with its spelling; the first spelling of an operator is the usual one.
+    pub const ALL: &[(&str, CompareOp)] = &[
+        ("=", Self::Eq),
+        ("==", Self::Eq),
+        ("!=", Self::Ne),
+        ("<", Self::Lt),
+        ("<=", Self::Le),
+        (">", Self::Gt),
+        (">=", Self::Ge),
+        ("contains", Self::Contains),
+        ("icontains", Self::IContains),
+        ("bcontains", Self::BContains),
+        ("startswith", Self::StartsWith),
+        ("istartswith", Self::IStartsWith),
+        ("bstartswith", Self::BStartsWith),
+        ("endswith", Self::EndsWith),
+        ("iendswith", Self::IEndsWith),
+        ("glob", Self::Glob),
+        ("iglob", Self::IGlob),
+        ("regex", Self::Regex),
+        ("matches", Self::Matches),
+        ("in", Self::In),
+        ("intersects", Self::Intersects),
+        ("pmatch", Self::PMatch),
+        ("inside", Self::Inside),
+        ("covers", Self::Covers),
+    ];
+
+    /// The operator with this spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(spelling, _)| *spelling == text).map(|(_, op)| *op)
+    }
+
+    /// Its usual spelling.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, op)| *op == self).map_or("=", |(spelling, _)| spelling)
+    }
+}
+
 /// One side of a comparison, an argument, an item.
 #[derive(Debug, Clone)]
 pub struct Operand {

@@ -1,0 +1,242 @@
+//! Conditions and operands.
+
+use smol_str::SmolStr;
+
+use super::super::MAX_NESTING;
+use super::super::ast::*;
+use super::super::grammar::{Pair, Rule};
+use super::super::literal;
+use super::{Builder, Children, too_deep};
+use crate::diagnostics::{Code, Diagnostic};
+
+impl Builder {
+    pub(in super::super) fn only_condition(&mut self, root: Option<Pair<'_>>) -> Option<Expr> {
+        self.condition(Children::of(root?).child(Rule::condition)?)
+    }
+
+    /// `a or b or c`, or what stands alone there.
+    pub(super) fn condition(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        self.chain(pair, Rule::or_kw, Self::conjunction, ExprKind::Or)
+    }
+
+    fn conjunction(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        self.chain(pair, Rule::and_kw, Self::negation, ExprKind::And)
+    }
+
+    fn chain(
+        &mut self,
+        pair: Pair<'_>,
+        joint: Rule,
+        part: fn(&mut Self, Pair<'_>) -> Option<Expr>,
+        kind: fn(Vec<Expr>) -> ExprKind,
+    ) -> Option<Expr> {
+        let span = self.span(&pair);
+        let mut parts = Children::of(pair).filter(|p| p.as_rule() != joint);
+        let first = part(self, parts.next()?)?;
+        let Some(second) = parts.next() else { return Some(first) };
+        let mut all = vec![first, part(self, second)?];
+        for next in parts {
+            all.push(part(self, next)?);
+        }
+        Some(Expr { kind: kind(all), span })
+    }
+
+    fn negation(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let end = pair.as_span().end();
+        let mut inner = Children::of(pair);
+        let mut starts = Vec::new();
+        while let Some(not) = inner.child(Rule::not_kw) {
+            starts.push(not.as_span().start());
+        }
+        let mut out = self.primary(inner.next()?)?;
+        if let (true, Some(&at)) = (starts.len() > MAX_NESTING, starts.get(MAX_NESTING)) {
+            let span = self.place(at, at + 3);
+            self.push(too_deep(span));
+            return Some(Expr { kind: ExprKind::Error, span });
+        }
+        for start in starts.into_iter().rev() {
+            out = Expr { kind: ExprKind::Not(Box::new(out)), span: self.place(start, end) };
+        }
+        Some(out)
+    }
+
+    fn primary(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        match pair.as_rule() {
+            Rule::group => self.condition(Children::of(pair).child(Rule::condition)?),
+            Rule::quantified => self.quantified(pair),
+            _ => self.check(pair),
+        }
+    }
+
+    fn quantified(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let span = self.span(&pair);
+        let mut inner = Children::of(pair);
+        let word = inner.child(Rule::quantifier)?;
+        let node = match word.as_str() {
+            "any" => QuantKind::Any,
+            "all" => QuantKind::All,
+            "no" => QuantKind::No,
+            _ => QuantKind::Count,
+        };
+        let kind = Spanned { node, span: self.span(&word) };
+        let var = self.new_name(inner.child(Rule::ident))?;
+        inner.child(Rule::in_kw)?;
+        let list = self.operand(inner.next()?)?;
+        let body = self.condition(Children::of(inner.child(Rule::group)?).child(Rule::condition)?)?;
+        let count = match inner.child(Rule::counted) {
+            Some(counted) => {
+                let mut counted = Children::of(counted);
+                Some((self.operator(&counted.next()?)?, self.value(counted.next()?)?))
+            }
+            None => None,
+        };
+        self.check_count(&kind, count.as_ref());
+        Some(Expr { kind: ExprKind::Quant(Box::new(Quant { kind, var, list, body, count })), span })
+    }
+
+    /// `count` needs a number to compare with, the other quantifiers take none.
+    fn check_count(&mut self, kind: &Spanned<QuantKind>, count: Option<&(Spanned<CompareOp>, Operand)>) {
+        match (kind.node, count) {
+            (QuantKind::Count, None) => self.push(
+                Diagnostic::new(Code::Syntax, kind.span, "`count` needs a number to compare with")
+                    .help("add a comparison after the closing parenthesis: `count x in LIST (…) >= 2`"),
+            ),
+            (QuantKind::Any | QuantKind::All | QuantKind::No, Some((op, _))) => self.push(
+                Diagnostic::new(Code::Syntax, op.span, "only `count` is compared with a number")
+                    .also(kind.span, "this quantifier is true or false by itself")
+                    .help("write `count` for it, or remove the comparison"),
+            ),
+            _ => {}
+        }
+    }
+
+    fn check(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let span = self.span(&pair);
+        let mut inner = Children::of(pair);
+        let left = self.operand(inner.child(Rule::reference)?)?;
+        let Some(next) = inner.next() else {
+            return Some(Expr { kind: ExprKind::Truth(left), span });
+        };
+        if next.as_rule() == Rule::exists {
+            return Some(Expr { kind: ExprKind::Exists(left), span });
+        }
+        let op = self.operator(&next)?;
+        let modifier = inner.child(Rule::modifier).map(|word| Spanned {
+            node: match word.as_str() {
+                "oneof" => Modifier::OneOf,
+                "anyof" => Modifier::AnyOf,
+                _ => Modifier::AllOf,
+            },
+            span: self.span(&word),
+        });
+        let right = self.value(inner.next()?)?;
+        Some(Expr { kind: ExprKind::Compare { left, op, modifier, right }, span })
+    }
+
+    pub(super) fn operator(&self, pair: &Pair<'_>) -> Option<Spanned<CompareOp>> {
+        let node = CompareOp::parse(pair.as_str())?;
+        Some(Spanned { node, span: self.span(pair) })
+    }
+
+    pub(super) fn references(&mut self, pair: Pair<'_>) -> Vec<Operand> {
+        Children::of(pair).filter_map(|p| self.operand(p)).collect()
+    }
+
+    /// The items of a list literal.
+    pub(super) fn entries(&mut self, pair: Pair<'_>) -> Vec<Operand> {
+        Children::of(pair).filter_map(|p| self.value(p)).collect()
+    }
+
+    /// What stands where a value is expected.
+    pub(super) fn value(&mut self, pair: Pair<'_>) -> Option<Operand> {
+        let span = self.span(&pair);
+        let kind = match pair.as_rule() {
+            Rule::word => OperandKind::Word(SmolStr::new(pair.as_str())),
+            Rule::string => OperandKind::Text(self.string(&pair)?.node),
+            Rule::regex => OperandKind::Regex(literal::read_regex(pair.as_str())?),
+            Rule::tuple | Rule::array => OperandKind::List(self.entries(pair)),
+            _ => return self.operand(pair),
+        };
+        Some(Operand { kind, span })
+    }
+
+    /// A field, variable, macro or call, or a list literal.
+    pub(super) fn operand(&mut self, pair: Pair<'_>) -> Option<Operand> {
+        if pair.as_rule() != Rule::reference {
+            return self.value(pair);
+        }
+        let span = self.span(&pair);
+        let mut inner = Children::of(pair);
+        let path = inner.child(Rule::path)?;
+        let path_span = self.span(&path);
+        let segments = self.segments(path)?;
+        let Some(arguments) = inner.child(Rule::arguments) else {
+            return Some(Operand { kind: OperandKind::Path(Path { segments }), span });
+        };
+        let end = self.place(0, arguments.as_span().end()).end;
+        let name = Name { text: SmolStr::new(Path { segments }.text()), span: path_span };
+        let args = Children::of(arguments).filter_map(|arg| self.argument(arg)).collect();
+        let kind = OperandKind::Call { name, args };
+        let Some(projection) = inner.child(Rule::projection) else {
+            return Some(Operand { kind, span });
+        };
+        let base = Box::new(Operand { kind, span: crate::source::Span { end, ..span } });
+        let segments = self.segments(projection)?;
+        Some(Operand { kind: OperandKind::Project { base, segments }, span })
+    }
+
+    /// An argument: names are paths, `true` and `false` are words.
+    fn argument(&mut self, pair: Pair<'_>) -> Option<Operand> {
+        let text = pair.as_str();
+        if matches!(text, "true" | "false") {
+            return Some(Operand { kind: OperandKind::Word(SmolStr::new(text)), span: self.span(&pair) });
+        }
+        match pair.as_rule() {
+            Rule::tuple | Rule::array => {
+                let span = self.span(&pair);
+                let items = Children::of(pair).filter_map(|p| self.value(p)).collect();
+                Some(Operand { kind: OperandKind::List(items), span })
+            }
+            _ => self.operand(pair),
+        }
+    }
+
+    /// The steps of a path: each name with its bracket, further brackets as steps without a
+    /// name.
+    fn segments(&mut self, pair: Pair<'_>) -> Option<Vec<Segment>> {
+        let mut out = Vec::new();
+        for part in Children::of(pair) {
+            if part.as_rule() == Rule::index {
+                out.push(self.index(part)?);
+                continue;
+            }
+            let span = self.span(&part);
+            let mut inner = Children::of(part);
+            let name = inner.child(Rule::ident)?;
+            let mut segment = Segment { name: SmolStr::new(name.as_str()), arg: None, span };
+            for (i, index) in inner.enumerate() {
+                let step = self.index(index)?;
+                if i == 0 {
+                    segment.arg = step.arg;
+                    segment.span.end = step.span.end;
+                } else {
+                    out.push(segment);
+                    segment = step;
+                }
+            }
+            out.push(segment);
+        }
+        Some(out)
+    }
+
+    /// A bracket by itself.
+    fn index(&mut self, pair: Pair<'_>) -> Option<Segment> {
+        let span = self.span(&pair);
+        let arg = Children::of(pair).next()?;
+        let arg = match arg.as_rule() {
+            Rule::string => SmolStr::new(self.string(&arg)?.node),
+            _ => SmolStr::new(arg.as_str()),
+        };
+        Some(Segment { name: SmolStr::default(), arg: Some(arg), span })
+    }
+}

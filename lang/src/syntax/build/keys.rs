@@ -1,0 +1,234 @@
+//! What stands between the braces of rules, patterns and tests.
+
+use smol_str::SmolStr;
+
+use super::super::ast::*;
+use super::super::grammar::{Pair, Rule};
+use super::{Builder, Children};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+
+impl Builder {
+    /// The keys between the braces of a rule or sequence.
+    pub(super) fn rule_body(&mut self, body: Pair<'_>, sequence: bool) -> Vec<RuleKey> {
+        let open = self.open_brace(&body);
+        let mut keys = Vec::new();
+        let mut swallowed = false;
+        for pair in Children::of(body) {
+            match pair.as_rule() {
+                Rule::unclosed => self.unclosed_brace(open, swallowed),
+                Rule::junk_key => {
+                    swallowed = ends_unclosed(&pair);
+                    keys.extend(self.junk_rule_key(&pair, sequence));
+                }
+                _ => keys.extend(self.rule_key(pair)),
+            }
+        }
+        keys
+    }
+
+    pub(super) fn open_brace(&self, body: &Pair<'_>) -> Span {
+        let start = body.as_span().start();
+        self.place(start, start + 1)
+    }
+
+    /// Reports a brace that is not closed, unless junk inside has already run into the end.
+    pub(super) fn unclosed_brace(&mut self, open: Span, swallowed: bool) {
+        if !swallowed {
+            self.push(
+                Diagnostic::new(Code::UnclosedBlock, open, "this `{` is never closed")
+                    .label("opened here")
+                    .help("add a `}` after the last line that belongs to it"),
+            );
+        }
+    }
+
+    fn rule_key(&mut self, pair: Pair<'_>) -> Option<RuleKey> {
+        let span = self.span(&pair);
+        let kind = pair.as_rule();
+        let mut inner = Children::of(pair);
+        let word = inner.next()?;
+        let key = self.ident(&word);
+        let value = match kind {
+            Rule::when_key => RuleValue::When(self.condition(inner.next()?)?),
+            Rule::where_key => RuleValue::Where(self.condition(inner.next()?)?),
+            Rule::having_key => RuleValue::Having(self.condition(inner.next()?)?),
+            Rule::step_key => {
+                let name = self.new_name(inner.child(Rule::ident))?;
+                RuleValue::Step { name, when: self.condition(inner.next()?)? }
+            }
+            Rule::severity_key => RuleValue::Severity(self.severity(inner)?),
+            Rule::message_key => RuleValue::Message(self.template(&inner.next()?)?),
+            Rule::fix_key => RuleValue::Fix(self.template(&inner.next()?)?),
+            Rule::list_key => {
+                let items = self.entries(inner.next()?);
+                match key.name.as_str() {
+                    "maps" => RuleValue::Maps(items),
+                    "tags" => RuleValue::Tags(items),
+                    _ => RuleValue::Refs(items),
+                }
+            }
+            Rule::group_key => RuleValue::Group(self.references(inner.next()?)),
+            Rule::within_key => RuleValue::Within(self.value(inner.next()?)?),
+            Rule::enabled_key => RuleValue::Enabled(self.value(inner.next()?)?),
+            Rule::dedup_key => {
+                let by = inner.child(Rule::references).map(|r| self.references(r)).unwrap_or_default();
+                let _ = inner.child(Rule::for_kw);
+                RuleValue::Dedup { by, window: self.value(inner.next()?)? }
+            }
+            Rule::let_key => {
+                let name = self.new_name(inner.child(Rule::ident))?;
+                RuleValue::Let { name, cel: self.cel(inner.next()?)? }
+            }
+            Rule::except_key => RuleValue::Except(self.except(inner)?),
+            _ => return None,
+        };
+        Some(RuleKey { key, value, span })
+    }
+
+    fn severity(&mut self, inner: Children<'_>) -> Option<Severity> {
+        let mut cases = Vec::new();
+        let mut otherwise = None;
+        for pair in inner {
+            match pair.as_rule() {
+                Rule::severity_case => {
+                    let mut case = Children::of(pair);
+                    let level = self.value(case.child(Rule::word)?)?;
+                    case.child(Rule::if_kw)?;
+                    cases.push((level, self.condition(case.next()?)?));
+                }
+                Rule::word => otherwise = self.value(pair),
+                _ => {}
+            }
+        }
+        Some(Severity { cases, otherwise: otherwise? })
+    }
+
+    fn except(&mut self, mut inner: Children<'_>) -> Option<Except> {
+        let name = self.new_name(inner.child(Rule::ident))?;
+        let fields = Children::of(inner.child(Rule::except_fields)?)
+            .filter_map(|field| {
+                let mut field = Children::of(field);
+                let operand = self.operand(field.next()?)?;
+                let op = field.next().and_then(|op| self.operator(&op));
+                Some((operand, op))
+            })
+            .collect();
+        inner.child(Rule::in_kw)?;
+        let rows = self.entries(inner.child(Rule::array)?);
+        Some(Except { name, fields, rows })
+    }
+
+    pub(super) fn pattern(&mut self, pair: Pair<'_>) -> Option<DeclKind> {
+        let mut inner = Children::of(pair);
+        inner.child(Rule::pattern_kw)?;
+        let header = inner.next()?;
+        let name = if header.as_rule() == Rule::ident {
+            self.new_name(Some(header))
+        } else {
+            self.junk_header("pattern", &header);
+            None
+        };
+        let body = inner.child(Rule::pattern_body)?;
+        let open = self.open_brace(&body);
+        let mut keys = Vec::new();
+        let mut swallowed = false;
+        for pair in Children::of(body) {
+            match pair.as_rule() {
+                Rule::unclosed => self.unclosed_brace(open, swallowed),
+                Rule::junk_key => {
+                    swallowed = ends_unclosed(&pair);
+                    keys.extend(self.junk_pattern_key(&pair));
+                }
+                _ => keys.extend(self.pattern_key(pair)),
+            }
+        }
+        Some(DeclKind::Pattern(Pattern { name: name?, keys }))
+    }
+
+    fn pattern_key(&mut self, pair: Pair<'_>) -> Option<PatternKey> {
+        let span = self.span(&pair);
+        let mut inner = Children::of(pair);
+        let key = self.ident(&inner.child(Rule::ident)?);
+        let value = inner.next()?;
+        let values = match value.as_rule() {
+            Rule::array => self.entries(value),
+            _ => vec![self.value(value)?],
+        };
+        Some(PatternKey { key, values, span })
+    }
+
+    pub(super) fn test(&mut self, pair: Pair<'_>) -> Option<DeclKind> {
+        let mut inner = Children::of(pair);
+        inner.child(Rule::test_kw)?;
+        let header = inner.next()?;
+        let rule = if header.as_rule() == Rule::dotted {
+            self.name(Some(header))
+        } else {
+            self.junk_header("test", &header);
+            None
+        };
+        let body = inner.child(Rule::test_body)?;
+        let open = self.open_brace(&body);
+        let mut cases = Vec::new();
+        let mut swallowed = false;
+        for pair in Children::of(body) {
+            match pair.as_rule() {
+                Rule::unclosed => self.unclosed_brace(open, swallowed),
+                Rule::junk_case => {
+                    swallowed = ends_unclosed(&pair);
+                    self.junk_case(&pair);
+                }
+                _ => cases.extend(self.test_case(pair)),
+            }
+        }
+        Some(DeclKind::Test(Test { rule: rule?, cases }))
+    }
+
+    fn test_case(&mut self, pair: Pair<'_>) -> Option<TestCase> {
+        let span = self.span(&pair);
+        let mut inner = Children::of(pair);
+        let word = inner.child(Rule::expectation)?;
+        let expect = match word.as_str() {
+            "fires" => Expect::Fires,
+            "silent" => Expect::Silent,
+            "unknown" => Expect::Unknown,
+            "passes" => Expect::Passes,
+            _ => Expect::NotApplicable,
+        };
+        let expect_span = self.span(&word);
+        let title = self.string(&inner.child(Rule::string)?)?;
+        let input = self.test_input(inner.child(Rule::test_input)?)?;
+        Some(TestCase { expect, expect_span, title, input, span })
+    }
+
+    fn test_input(&mut self, pair: Pair<'_>) -> Option<TestInput> {
+        let input = Children::of(pair).next()?;
+        Some(match input.as_rule() {
+            Rule::object => TestInput::Record { base: None, value: Some(self.data(input)?) },
+            Rule::on_sample => {
+                let mut inner = Children::of(input);
+                let base = self.name(inner.child(Rule::dotted));
+                let _ = inner.child(Rule::with_kw);
+                let value = inner.next().and_then(|object| self.data(object));
+                TestInput::Record { base, value }
+            }
+            _ => {
+                let mut inner = Children::of(input);
+                let template = inner.child(Rule::file_kind)?.as_str() == "template";
+                let path = self.string(&inner.child(Rule::string)?)?;
+                if template { TestInput::Template(path) } else { TestInput::File(path) }
+            }
+        })
+    }
+
+    /// A key whose value could not be read, under the name that was meant.
+    pub(super) fn broken_key(&mut self, name: &str, at: Span, span: Span) -> RuleKey {
+        RuleKey { key: Ident { name: SmolStr::new(name), span: at }, value: RuleValue::Error, span }
+    }
+}
+
+/// Whether junk ran into the end of its declaration with a brace open.
+fn ends_unclosed(junk: &Pair<'_>) -> bool {
+    junk.clone().into_inner().any(|pair| pair.as_rule() == Rule::unclosed)
+}
