@@ -1,0 +1,18 @@
+//! The packs that are part of the binary.
+
+include!(concat!(env!("OUT_DIR"), "/pack.rs"));
+
+/// The standard library: always there, no pack.
+pub(crate) const STD: &str = "std";
+
+/// The pack that a built-in file belongs to: the first folder of its path.
+pub(crate) fn pack_of(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
+}
+
+/// The packs there are.
+pub(crate) fn names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = FILES.iter().map(|(path, _)| pack_of(path)).filter(|n| *n != STD).collect();
+    names.dedup();
+    names
+}

@@ -1,0 +1,256 @@
+//! Rule files: found, read, and put beside the built-in ones.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use eyas_lang::source::{SourceFile, SourceKind, Sources};
+use walkdir::WalkDir;
+
+use crate::config::Settings;
+use crate::exit::{self, Failure};
+use crate::pack;
+use crate::screen::Screen;
+
+/// A rule file larger than this is none.
+const LARGEST: u64 = 64 << 20;
+
+/// Which built-in files come along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Builtin {
+    /// The standard library and the packs that the settings name.
+    Packs,
+    /// The standard library alone.
+    Std,
+}
+
+/// Rule files as text.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// All files, the built-in ones first.
+    pub(crate) sources: Sources,
+    /// How many of them are the user's.
+    pub(crate) own: usize,
+    /// Whether a file of the user's could not be read; it was named.
+    pub(crate) unreadable: bool,
+}
+
+/// Reads the files at `paths` (folders all the way down) and the built-in ones. A file that
+/// cannot be read is named, and the rest goes on.
+pub(crate) fn load(
+    paths: &[PathBuf],
+    builtin: Builtin,
+    settings: &Settings,
+    screen: &Screen,
+) -> Result<Loaded, Failure> {
+    let mut own = Vec::new();
+    let mut unreadable = false;
+    for found in find(paths, settings)? {
+        match read(&found) {
+            Ok(Some(file)) => own.push(file),
+            Ok(None) => {}
+            Err(error) => {
+                screen
+                    .error(&format!("cannot read `{}`: {}", found.path.display(), exit::plain(&error)), None);
+                unreadable = true;
+            }
+        }
+    }
+    let mut sources = Sources::default();
+    for file in builtin_files(builtin, settings) {
+        if !own.iter().any(|o| replaces(o, &file)) {
+            sources.add(file);
+        }
+    }
+    let count = own.len();
+    for file in own {
+        sources.add(file);
+    }
+    Ok(Loaded { sources, own: count, unreadable })
+}
+
+/// A rule file and the folder that its package is counted from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// As the user would type it.
+    pub(crate) path: PathBuf,
+    /// The rules root.
+    root: PathBuf,
+    /// Whether the user named this very file.
+    named: bool,
+}
+
+/// The rule files at `paths`, each once, in the order of the paths and by name below them.
+pub(crate) fn find(paths: &[PathBuf], settings: &Settings) -> Result<Vec<Found>, Failure> {
+    let mut found: Vec<Found> = Vec::new();
+    for path in paths {
+        let metadata = fs::metadata(path).map_err(|e| {
+            Failure::usage(format!("cannot read the rules at `{}`: {}", path.display(), exit::plain(&e)))
+        })?;
+        if metadata.is_dir() {
+            let root = root_of(path, settings).unwrap_or_else(|| path.clone());
+            for file in walk(path) {
+                found.push(Found { path: file, root: root.clone(), named: false });
+            }
+        } else {
+            let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+            let root = root_of(path, settings).unwrap_or(folder);
+            found.push(Found { path: path.clone(), root, named: true });
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|f| seen.insert(fs::canonicalize(&f.path).unwrap_or_else(|_| f.path.clone())));
+    Ok(found)
+}
+
+/// The configured rules folder that holds `path`: packages are counted from there, so that
+/// checking one file or one subfolder gives the same names as checking everything.
+fn root_of(path: &Path, settings: &Settings) -> Option<PathBuf> {
+    let path = fs::canonicalize(path).ok()?;
+    let mut roots = settings.paths.value.iter().filter_map(|root| fs::canonicalize(root).ok());
+    roots.find(|root| root.is_dir() && path.starts_with(root))
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+    WalkDir::new(folder)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(move |entry| entry.depth() == 0 || !hidden(entry.file_name()))
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file() && kind(entry.path()).is_some())
+        .map(walkdir::DirEntry::into_path)
+        .collect()
+}
+
+fn kind(path: &Path) -> Option<SourceKind> {
+    match path.extension()?.to_str()? {
+        "eyas" => Some(SourceKind::Eyas),
+        "yaml" | "yml" => Some(SourceKind::Falco),
+        _ => None,
+    }
+}
+
+/// The file as a source; `None` for YAML in a folder that holds no Falco rules.
+fn read(found: &Found) -> io::Result<Option<SourceFile>> {
+    let text = read_text(&found.path)?;
+    let kind = kind(&found.path).unwrap_or(SourceKind::Eyas);
+    if kind == SourceKind::Falco && !found.named && !looks_like_falco(&text) {
+        return Ok(None);
+    }
+    Ok(Some(SourceFile {
+        name: found.path.display().to_string(),
+        text: Arc::from(text),
+        kind,
+        default_package: default_package(&found.path, &found.root),
+        builtin: false,
+    }))
+}
+
+/// The text of a rule file, of a bearable size and in UTF-8.
+pub(crate) fn read_text(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(io::Error::other("larger than 64 MiB, which is no rule file"));
+    }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    String::from_utf8(bytes)
+        .map_err(|e| io::Error::other(format!("not UTF-8 text (byte {})", e.utf8_error().valid_up_to())))
+}
+
+fn looks_like_falco(text: &str) -> bool {
+    let keys = ["rule:", "macro:", "list:", "required_engine_version:", "required_plugin_versions:"];
+    text.lines().filter_map(|line| line.trim_start().strip_prefix("- ")).any(|item| {
+        let item = item.trim_start();
+        keys.iter().any(|key| item.starts_with(key))
+    })
+}
+
+/// The folder below the rules root with dots for slashes; the file's own name at the root.
+fn default_package(path: &Path, root: &Path) -> String {
+    let canonical = |p: &Path| fs::canonicalize(p).ok();
+    let below = match path.strip_prefix(root) {
+        Ok(below) => Some(below.to_owned()),
+        Err(_) => {
+            canonical(path).zip(canonical(root)).and_then(|(p, r)| p.strip_prefix(r).map(Path::to_owned).ok())
+        }
+    };
+    let folder = below.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let names: Vec<String> = folder
+        .components()
+        .filter_map(|c| match c {
+            Component::Normal(name) => Some(identifier(&name.to_string_lossy())),
+            _ => None,
+        })
+        .collect();
+    if names.is_empty() {
+        identifier(&path.file_stem().unwrap_or_default().to_string_lossy())
+    } else {
+        names.join(".")
+    }
+}
+
+/// The name with everything that no identifier can hold replaced by `_`.
+fn identifier(name: &str) -> String {
+    let mut out: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    if !out.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        out.insert(0, '_');
+    }
+    out
+}
+
+fn builtin_files(builtin: Builtin, settings: &Settings) -> Vec<SourceFile> {
+    let wanted = |name: &str| match (name == pack::STD, builtin, &settings.packs.value) {
+        (true, _, _) | (_, Builtin::Packs, None) => true,
+        (_, Builtin::Packs, Some(packs)) => packs.iter().any(|p| p == name),
+        (_, Builtin::Std, _) => false,
+    };
+    let files = pack::FILES.iter().filter(|(path, _)| wanted(pack::pack_of(path)));
+    files
+        .map(|(path, text)| SourceFile {
+            name: format!("<built-in>/{path}"),
+            text: Arc::from(*text),
+            kind: SourceKind::Eyas,
+            default_package: default_package(Path::new(path), Path::new("")),
+            builtin: true,
+        })
+        .collect()
+}
+
+/// Whether a file of the user's stands for a built-in one: the same package and file name. That
+/// is how somebody who works on the built-in rules checks the files at hand and not the ones
+/// that the binary was built with.
+fn replaces(own: &SourceFile, builtin: &SourceFile) -> bool {
+    let name = |file: &SourceFile| Path::new(&file.name).file_name().map(std::ffi::OsStr::to_owned);
+    own.kind == builtin.kind && name(own) == name(builtin) && package(own) == package(builtin)
+}
+
+fn package(file: &SourceFile) -> &str {
+    let line = file.text.lines().find_map(|line| line.strip_prefix("package "));
+    line.map_or(file.default_package.as_str(), |rest| rest.split('#').next().unwrap_or(rest).trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_follow_the_folders_below_the_root() {
+        let package = |path: &str, root: &str| default_package(Path::new(path), Path::new(root));
+        assert_eq!(package("policies/aws/ec2/run.eyas", "policies"), "aws.ec2");
+        assert_eq!(package("my-rules/own.eyas", "my-rules"), "own");
+        assert_eq!(package("own.eyas", ""), "own");
+        assert_eq!(package("r/2024/my team/x.eyas", "r"), "_2024.my_team");
+    }
+
+    #[test]
+    fn yaml_without_falco_rules_is_told_apart() {
+        assert!(looks_like_falco("# x\n- macro: a\n  condition: b\n"));
+        assert!(!looks_like_falco("Resources:\n  A:\n    Type: AWS::EC2::Instance\n"));
+    }
+}
