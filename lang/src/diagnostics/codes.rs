@@ -43,6 +43,7 @@ macro_rules! codes {
 
 codes! {
     Syntax, "syntax", Error, "text that is not part of the language";
+    FalcoYaml, "falco-yaml", Error, "a Falco rules file that is not YAML";
     FalcoCondition, "falco-condition", Error, "a Falco condition that cannot be read";
     UnclosedString, "unclosed-string", Error, "a string that does not end on its line";
     UnclosedBlock, "unclosed-block", Error, "a bracket that is never closed";
@@ -54,4 +55,12 @@ codes! {
     BadInterpolation, "bad-interpolation", Error, "braces in a message that cannot be read";
     MisplacedItem, "misplaced-item", Error, "a `package` or `use` line in the wrong place";
     TooDeep, "too-deep", Error, "nesting beyond the limit";
+    FalcoItem, "falco-item", Error, "an item of a Falco rules file that lacks something or has a wrong value";
+    FalcoUnknownKey, "falco-unknown-key", Warning, "a key that Falco rules files do not have";
+    FalcoSource, "falco-source", Error, "a Falco rule for events that eyas does not read";
+    FalcoOverride, "falco-override", Error, "a Falco item that changes an earlier one in a way that is not possible";
+    FalcoAppend, "falco-append", Warning, "an appended condition that binds otherwise than it looks";
+    FalcoListText, "falco-list-text", Warning, "a list's name where Falco puts the items in as text";
+    FalcoRedefined, "falco-redefined", Warning, "a Falco item that is defined twice in one file";
+    FalcoOutput, "falco-output", Warning, "a `%` in an output that no field follows";
 }

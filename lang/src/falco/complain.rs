@@ -229,6 +229,22 @@ impl Complain<'_> {
         }
     }
 
+    /// A field or a transformer was to stand by itself.
+    pub(super) fn no_field(&self) -> Diagnostic {
+        let out = self.expected("a field");
+        match self.next() {
+            Some(found) if lex::identifier(self.slice(&found)).is_some() => {
+                out.help("a field has at least one dot, as `ct.name`")
+            }
+            _ => out,
+        }
+    }
+
+    /// A field or a transformer is followed by something else.
+    pub(super) fn after_operand(&self) -> Diagnostic {
+        self.expected("nothing after the field")
+    }
+
     pub(super) fn val_of_field(&self) -> Diagnostic {
         self.expected("a field").help("`val` takes a field and nothing else")
     }

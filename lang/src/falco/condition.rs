@@ -77,7 +77,7 @@ pub(super) struct Condition {
 
 /// Reads a whole text as a condition.
 pub(super) fn parse(text: &Text) -> Result<Condition, Diagnostic> {
-    let mut reader = Reader { text, src: text.as_str(), pos: 0, last: 0..0, depth: 0, items: Vec::new() };
+    let mut reader = Reader::new(text, 0);
     if reader.src.trim().is_empty() {
         return Err(reader.complain().empty());
     }
@@ -86,6 +86,29 @@ pub(super) fn parse(text: &Text) -> Result<Condition, Diagnostic> {
         return Err(reader.complain().after_condition(false));
     }
     Ok(Condition { expr, items: reader.items })
+}
+
+/// Reads a whole text as a field or a transformer.
+pub(super) fn operand(text: &Text) -> Result<Operand, Diagnostic> {
+    let (operand, end) = operand_at(text, 0)?;
+    let reader = Reader::new(text, end);
+    match reader.rest().trim().is_empty() {
+        true => Ok(operand),
+        false => Err(reader.complain().after_operand()),
+    }
+}
+
+/// Reads a field or a transformer that begins at a place of the text; yields its end too.
+pub(super) fn operand_at(text: &Text, at: usize) -> Result<(Operand, usize), Diagnostic> {
+    let mut reader = Reader::new(text, at);
+    let operand = if let Some(name) = reader.eat_with(lex::field) {
+        reader.field(name)?
+    } else if let Some(name) = reader.transformer_name() {
+        reader.transformer(name)?
+    } else {
+        return Err(reader.complain().no_field());
+    };
+    Ok((operand, reader.pos))
 }
 
 type Read<T> = Result<T, Diagnostic>;
@@ -101,6 +124,10 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
+    fn new(text: &'t Text, pos: usize) -> Self {
+        Self { text, src: text.as_str(), pos, last: pos..pos, depth: 0, items: Vec::new() }
+    }
+
     fn rest(&self) -> &'t str {
         self.src.get(self.pos..).unwrap_or("")
     }

@@ -48,6 +48,13 @@ impl Text {
         out
     }
 
+    /// Text that comes from one place as a whole.
+    pub(super) fn piece(text: &str, span: Span) -> Self {
+        let mut out = Self::new(span);
+        out.push(text, span);
+        out
+    }
+
     /// Adds `text`, which comes from `source`.
     pub(super) fn push(&mut self, text: &str, source: Span) {
         if text.is_empty() {

@@ -1,7 +1,5 @@
 //! Which conditions Falco's language has, and what is said about those that it has not.
 
-use std::path::PathBuf;
-
 use crate::falco::parse_condition;
 use crate::source::FileId;
 use crate::syntax::ast::{Expr, ExprKind, Operand, OperandKind};
@@ -146,10 +144,7 @@ fn rejects_what_falco_rejects() {
 
 #[test]
 fn every_string_of_the_conformance_corpus_comes_out_right() {
-    let data = std::env::var_os("EYAS_CORPUS").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data")),
-        PathBuf::from,
-    );
+    let data = super::data();
     let Ok(corpus) = std::fs::read_to_string(data.join("falco/condition_conformance.jsonl")) else {
         eprintln!("no corpus at {}: skipped", data.display());
         return;

@@ -1,0 +1,33 @@
+//! Values that stand in YAML by themselves: items of lists, values of exceptions, tags.
+
+use smol_str::SmolStr;
+
+use super::keys::Word;
+use super::lex;
+use crate::syntax::ast::{Operand, OperandKind};
+
+/// What a value is in a condition: Falco puts quotes around one that holds blanks and takes
+/// others as they are, so that one in quotes of its own is quoted text.
+pub(super) fn operand(word: &Word) -> Operand {
+    let text = word.text.as_str();
+    let kind = match lex::quoted(text) {
+        Some(Ok((n, inner))) if n == text.len() => OperandKind::Text(inner),
+        _ if is_bare(text) => OperandKind::Word(SmolStr::new(text)),
+        _ => OperandKind::Text(text.to_owned()),
+    };
+    Operand { kind, span: word.span }
+}
+
+/// Whether a text can be a bare word of ours.
+fn is_bare(text: &str) -> bool {
+    lex::bare_text(text) == Some(text.len()) && !text.starts_with('#') && !text.contains(['{', '}', '[', ']'])
+}
+
+/// The value as it stands in a condition's text when Falco puts it there.
+pub(super) fn in_text(word: &Word) -> String {
+    let text = word.text.as_str();
+    match text.contains(' ') && !text.starts_with(['"', '\'']) {
+        true => format!("\"{text}\""),
+        false => text.to_owned(),
+    }
+}
