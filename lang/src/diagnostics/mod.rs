@@ -10,7 +10,10 @@ use std::fmt;
 use crate::source::Span;
 
 mod codes;
+mod render;
+
 pub use codes::Code;
+pub use render::{Report, plain};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,6 +1,34 @@
 //! Types of fields, parameters and expressions, and the checker.
+//!
+//! [`check`] takes the trees of a rule set and returns what can run, with everything there is
+//! to say about the rest. A condition is lowered in one pass that resolves names, expands
+//! macros and settles types at once, because each needs the others: what a bare word means
+//! depends on the type of what it is compared with, and a macro's body on its arguments.
 
 use smol_str::SmolStr;
+
+mod call;
+mod cel;
+mod check;
+mod compare;
+pub mod contexts;
+mod expr;
+mod fields;
+mod lists;
+mod literal;
+mod lower;
+mod params;
+mod pattern;
+mod possible;
+mod rule;
+mod samples;
+mod scope;
+mod shared;
+mod template;
+mod window;
+
+pub use call::signature;
+pub use check::{CheckOptions, Checked, GivenParam, LANGUAGE, OptionProblem, check, load, not_runnable_yet};
 
 /// A type of the language.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
