@@ -1,8 +1,9 @@
-//! The project's chores: `cargo xtask test|ci|bench|docs`.
+//! The project's chores: `cargo xtask test|ci|bench|catalog|docs`.
 
 use std::process::ExitCode;
 
 mod bench;
+mod catalog;
 mod ci;
 mod docs;
 mod run;
@@ -14,6 +15,8 @@ usage: cargo xtask CHORE
   ci              formatting and lints, then `test`
   bench [NAME]    measure beside the peers and print the tables; NAME is `events` or `lang`
                   (--write also puts them into docs/src/performance.md)
+  catalog         make lang/catalog/*.bin from the published resource schemas (needs python3 and
+                  the network once)
   docs            write the generated documentation pages (--check: fail where one is stale)
 ";
 
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => ci::test(rest),
         ["ci"] => ci::ci(),
         ["bench", rest @ ..] => bench::bench(rest),
+        ["catalog"] => catalog::catalog(),
         ["docs", rest @ ..] => docs::docs(rest),
         _ => {
             eprint!("{USAGE}");

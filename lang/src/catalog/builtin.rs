@@ -2,32 +2,57 @@
 
 use std::sync::OnceLock;
 
-use super::{RecordType, Shape, written};
+use super::table::{Descriptions, Table, add_common_fields};
+use super::{RecordType, Shape, Step, written};
 
 const CLOUDTRAIL: &str = include_str!("../../catalog/cloudtrail.toml");
+const ACCOUNT: &str = include_str!("../../catalog/account.toml");
 const VALUES: &str = include_str!("../../catalog/values.toml");
+const RESOURCES: &[u8] = include_bytes!("../../catalog/resources.bin");
+const DESCRIPTIONS: &[u8] = include_bytes!("../../catalog/descriptions.bin");
+
+/// The name under which events are written about.
+const CLOUDTRAIL_NAME: &str = "cloudtrail";
 
 /// All record types that rules can be written on. A type is read when it is first asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Catalog {
     cloudtrail: OnceLock<RecordType>,
+    account: OnceLock<Vec<RecordType>>,
     values: OnceLock<Vec<Shape>>,
+    table: Table<'static>,
+    resources: Vec<OnceLock<Option<Box<RecordType>>>>,
 }
 
 impl Catalog {
     /// The catalog that ships with eyas.
     pub fn builtin() -> &'static Catalog {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
-        BUILTIN.get_or_init(Catalog::default)
+        BUILTIN.get_or_init(|| {
+            // INVARIANT: the table is part of the program and a test reads all of it.
+            let table = Table::open(RESOURCES).expect("resources.bin is a table");
+            let mut resources = Vec::new();
+            resources.resize_with(table.len(), OnceLock::new);
+            Catalog {
+                cloudtrail: OnceLock::new(),
+                account: OnceLock::new(),
+                values: OnceLock::new(),
+                table,
+                resources,
+            }
+        })
     }
 
     /// The record type with this name.
     pub fn record_type(&self, name: &str) -> Option<&RecordType> {
-        (name == "cloudtrail").then(|| {
-            // INVARIANT: the text is part of the program and a test reads it.
-            self.cloudtrail
-                .get_or_init(|| written::read_one(CLOUDTRAIL).expect("cloudtrail.toml is well-formed"))
-        })
+        if name == CLOUDTRAIL_NAME {
+            return Some(self.cloudtrail());
+        }
+        if name.starts_with("Account::") {
+            return self.account().iter().find(|record| record.name == name);
+        }
+        let number = self.table.find(name)?;
+        self.resources.get(number)?.get_or_init(|| self.resource(number).map(Box::new)).as_deref()
     }
 
     /// The shape with this name: a record type's own, `type.definition`, or a record that a
@@ -40,59 +65,57 @@ impl Catalog {
         self.record_type(owner)?.shape(name)
     }
 
+    /// The record type with its descriptions, which [`Catalog::record_type`] leaves out where
+    /// they take long to read. For hover and for the reference pages.
+    pub fn described(&self, name: &str) -> Option<RecordType> {
+        let Some(number) = self.table.find(name) else { return self.record_type(name).cloned() };
+        let (mut record, tags) = self.table.decode(number)?;
+        // INVARIANT: the descriptions are part of the program and a test reads all of them.
+        let descriptions = Descriptions::open(DESCRIPTIONS).expect("descriptions.bin is well-formed");
+        descriptions.describe(number, &mut record)?;
+        add_common_fields(&mut record.shape, tags);
+        Some(record)
+    }
+
+    /// The names of all record types, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let resources = (0..self.table.len()).filter_map(|number| self.table.name(number));
+        let account = self.account().iter().map(|record| record.name.as_str());
+        let mut names: Vec<&str> = resources.chain(account).chain([CLOUDTRAIL_NAME]).collect();
+        names.sort_unstable();
+        names.into_iter()
+    }
+
+    fn resource(&self, number: usize) -> Option<RecordType> {
+        let (mut record, tags) = self.table.decode(number)?;
+        add_common_fields(&mut record.shape, tags);
+        Some(record)
+    }
+
+    fn cloudtrail(&self) -> &RecordType {
+        // INVARIANT: the text is part of the program and a test reads it.
+        self.cloudtrail.get_or_init(|| written::read_one(CLOUDTRAIL).expect("cloudtrail.toml is well-formed"))
+    }
+
+    /// What has no published type: settings of an account, rows of its reports.
+    fn account(&self) -> &[RecordType] {
+        self.account.get_or_init(|| {
+            // INVARIANT: the text is part of the program and a test reads it.
+            let mut types = written::read_many(ACCOUNT).expect("account.toml is well-formed");
+            for record in &mut types {
+                let tags = record.shape.field("Tags").map(|field| Step::Key(field.name.clone()));
+                add_common_fields(&mut record.shape, tags.into_iter().collect());
+            }
+            types
+        })
+    }
+
     /// The records that functions make.
     fn values(&self) -> &[Shape] {
         // INVARIANT: the text is part of the program and a test reads it.
         self.values.get_or_init(|| written::read_shapes(VALUES).expect("values.toml is well-formed"))
     }
-
-    /// The names of all record types, sorted.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        ["cloudtrail"].into_iter()
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalog::{Argument, Extract, Field, Step};
-    use crate::types::Type;
-
-    fn field(name: &str) -> &'static Field {
-        let shape = Catalog::builtin().shape("cloudtrail").expect("a record type");
-        shape.field(name).unwrap_or_else(|| panic!("no field {name}"))
-    }
-
-    #[test]
-    fn every_cloudtrail_row_is_documented() {
-        let shape = Catalog::builtin().shape("cloudtrail").expect("a record type");
-        assert!(shape.fields.len() >= 73);
-        for field in &shape.fields {
-            assert!(!field.doc.is_empty(), "{} has no doc", field.name);
-        }
-    }
-
-    #[test]
-    fn faults_of_falcos_extraction_are_put_right() {
-        let path = |keys: &[&str]| Extract::Path(keys.iter().map(|k| Step::Key((*k).into())).collect());
-        assert_eq!(field("ct.srcip").ty, Type::Host);
-        assert_eq!(field("ct.time").ty, Type::Time);
-        assert_eq!(field("ct.sessioncredentialfromconsole").ty, Type::Bool);
-        assert_eq!(field("ct.request.documentname").at, path(&["requestParameters", "documentName"]));
-        assert_eq!(
-            field("ct.serviceeventdetails").at,
-            Extract::Json(Box::new(path(&["serviceEventDetails"])))
-        );
-        assert_eq!(field("ec2.imageids").argument, Argument::OptionalIndex);
-        for name in ["ct.readonly", "ct.request.documentname", "s3.cnt.get", "ec2.imageids", "ct.info"] {
-            assert!(!field(name).differs.is_empty(), "{name} does not say how it differs");
-        }
-    }
-
-    #[test]
-    fn rules_are_looked_up_by_name_and_source() {
-        let shape = Catalog::builtin().shape("cloudtrail").expect("a record type");
-        let dispatch: Vec<_> = shape.fields.iter().filter(|f| f.dispatch).map(|f| f.name.as_str()).collect();
-        assert_eq!(dispatch, ["ct.name", "ct.src"]);
-    }
-}
+mod tests;

@@ -11,6 +11,7 @@ use crate::types::Type;
 
 mod builtin;
 pub mod notation;
+pub mod table;
 mod written;
 
 pub use builtin::Catalog;
