@@ -151,7 +151,8 @@ pub(super) fn read_broken(file: FileId, source: &str, start: usize) -> Option<(&
 }
 
 fn unknown_kind(reader: &mut Reader<'_>, keys: &Keys) {
-    let Some(Word { text, span }) = keys.first().cloned() else { return };
+    let first = keys.first();
+    let (text, span) = first.map_or((String::new(), keys.span()), |k| (k.text.clone(), k.span));
     reader.report(
         Diagnostic::new(Code::FalcoUnknownKey, span, format!("`{text}` is no kind of item"))
             .did_you_mean(nearest(&text, KINDS.iter().copied()))

@@ -27,9 +27,8 @@ pub(super) fn read(text: &Text, out: &mut Vec<Diagnostic>) -> Template {
             }
             Err(wrong) => {
                 out.push(no_field(text, percent, &wrong));
-                let len = if src.get(percent..).is_some_and(|r| r.starts_with("%%")) { 2 } else { 1 };
-                literal.push_str(src.get(percent..percent + len).unwrap_or("%"));
-                at = percent + len;
+                literal.push('%');
+                at = percent + 1;
             }
         }
     }

@@ -21,7 +21,6 @@ use crate::source::{FileId, Span};
 
 use ast::{Expr, ExprKind, File};
 use build::Builder;
-pub(crate) use build::RESERVED;
 use grammar::{Grammar, Rule};
 
 /// The grammar, as the documentation prints it.

@@ -1,1 +1,1 @@
-//! Rules' own tests, run on exactly the path that production takes.
+//! placeholder
