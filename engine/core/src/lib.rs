@@ -5,8 +5,16 @@
 //! out, [`testing`] runs rules' own tests and coverage on exactly that path. No I/O, no async,
 //! and no knowledge of where records come from.
 
+pub mod coerce;
 pub mod eval;
+pub mod extract;
 pub mod finding;
+pub mod json;
 pub mod plan;
 pub mod record;
 pub mod testing;
+pub mod tree;
+pub mod walk;
+
+pub use eval::{Session, Truth};
+pub use plan::{Plan, PlanOptions, RuleIx};

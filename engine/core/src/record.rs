@@ -1,7 +1,9 @@
 //! What a record is.
 
+use std::sync::Arc;
+
 use eyas_lang::catalog::Step;
-use eyas_lang::value::{Fetched, Unknown};
+use eyas_lang::value::{Fetched, Place, Unknown};
 use jiff::Timestamp;
 
 use crate::finding::{EventInfo, Location, Subject};
@@ -30,6 +32,17 @@ pub trait Record {
     fn event(&self) -> Option<EventInfo> {
         None
     }
+
+    /// The number of the record in its input, from 1.
+    fn ordinal(&self) -> Fetched<'_> {
+        Fetched::Absent
+    }
+
+    /// Where the value at `path` stands in the text that the record came from. Called only for
+    /// findings.
+    fn place(&self, _path: &[Step]) -> Option<Place> {
+        None
+    }
 }
 
 /// What a condition can ask about besides the record itself.
@@ -45,4 +58,24 @@ pub trait World {
         of: &dyn Record,
         everywhere: bool,
     ) -> Result<Vec<&'w dyn Record>, Unknown>;
+}
+
+/// A world that knows nothing: every context set is unknown, and there are no other resources
+/// to be seen.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoWorld;
+
+impl World for NoWorld {
+    fn context(&self, name: &str) -> Fetched<'_> {
+        Fetched::Unknown(Arc::new(Unknown::new(format!("no `{name}` is loaded"))))
+    }
+
+    fn resources<'w>(
+        &'w self,
+        record_type: &str,
+        _of: &dyn Record,
+        _everywhere: bool,
+    ) -> Result<Vec<&'w dyn Record>, Unknown> {
+        Err(Unknown::new(format!("the resources of type `{record_type}` are not loaded")))
+    }
 }

@@ -109,7 +109,7 @@ pub struct NotRun {
     pub reason: String,
 }
 
-/// Why something did not happen, and how often.
+/// Why some outcomes are not known, and how often.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// Why.
@@ -142,9 +142,9 @@ pub struct Summary {
     /// The first of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub broken_at: Vec<Broken>,
-    /// What was left out on purpose (digest files, folders of other days), and how many.
+    /// Files left out on purpose, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub skipped: Vec<Reason>,
+    pub skipped: Vec<Broken>,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
 }

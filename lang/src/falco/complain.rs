@@ -96,6 +96,11 @@ impl Complain<'_> {
                 .at(found, format!("`{word}` cannot follow here"))
                 .help("put a blank between `or` and `(`: without one Falco ends the list of alternatives");
         }
+        let before = self.slice(&self.last);
+        if before == "and" || before == "or" {
+            let message = format!("expected a condition, found `{before}`");
+            return self.at(self.last.clone(), message);
+        }
         if word == "," {
             return self
                 .at(found, "`,` separates the items of a list")

@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 
 use super::complain::Complain;
 use super::lex::{self, QuoteError};
+use super::names::is_word;
 use super::text::Text;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
@@ -525,9 +526,9 @@ impl<'t> Reader<'t> {
     /// Bare text. What our own bare words cannot hold becomes quoted text, which means the same.
     fn word(&self, range: Range<usize>) -> Operand {
         let text = self.slice(&range);
-        let kind = match text.starts_with('#') || text.contains(['{', '}', '[', ']']) {
-            true => OperandKind::Text(text.to_owned()),
-            false => OperandKind::Word(SmolStr::new(text)),
+        let kind = match is_word(text) {
+            true => OperandKind::Word(SmolStr::new(text)),
+            false => OperandKind::Text(text.to_owned()),
         };
         Operand { kind, span: self.span(range) }
     }

@@ -151,8 +151,7 @@ pub(super) fn read_broken(file: FileId, source: &str, start: usize) -> Option<(&
 }
 
 fn unknown_kind(reader: &mut Reader<'_>, keys: &Keys) {
-    let first = keys.first();
-    let (text, span) = first.map_or((String::new(), keys.span()), |k| (k.text.clone(), k.span));
+    let Some(Word { text, span }) = keys.first().cloned() else { return };
     reader.report(
         Diagnostic::new(Code::FalcoUnknownKey, span, format!("`{text}` is no kind of item"))
             .did_you_mean(nearest(&text, KINDS.iter().copied()))

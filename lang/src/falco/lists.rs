@@ -141,7 +141,10 @@ fn kept(text: &Text, place: &Range<usize>) -> Diagnostic {
     let name = text.as_str().get(place.clone()).unwrap_or("");
     let message =
         format!("Falco puts the items of list `{name}` here as text, and then cannot read the condition");
+    let before = text.as_str().get(..place.start).unwrap_or("").trim_end();
+    let as_list =
+        ["in", "intersects", "pmatch", "oneof", "anyof", "allof"].iter().any(|op| before.ends_with(op));
     Diagnostic::new(Code::FalcoListText, text.span(place.clone()), message)
-        .label("taken as a name here")
+        .label(if as_list { "taken as the list here" } else { "taken as text here" })
         .help(format!("a list stands in parentheses: `in ({name})`"))
 }

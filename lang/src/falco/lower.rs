@@ -127,6 +127,9 @@ impl Lower {
 
     /// The record type for the rule's event source.
     fn record(&mut self, def: &RuleDef) -> Option<Name> {
+        if def.source.is_none() && def.is_damaged {
+            return None;
+        }
         let (source, span) = match &def.source {
             Some(word) => (word.text.as_str(), word.span),
             None => ("syscall", def.name.span),
@@ -206,9 +209,11 @@ impl Lower {
         let level = PRIORITIES.contains(&folded.as_str()).then(|| Severity::parse(&folded)).flatten();
         let Some(level) = level else {
             let message = format!("`{}` is not a priority", priority.text);
+            let near = nearest(&folded, PRIORITIES.iter().copied());
+            let near = near.or_else(|| PRIORITIES.iter().copied().find(|p| p.starts_with(&folded)));
             self.out.push(
                 Diagnostic::new(Code::FalcoItem, priority.span, message)
-                    .did_you_mean(nearest(&priority.text, PRIORITIES.iter().copied()))
+                    .did_you_mean(near)
                     .help(format!("the priorities are {}", PRIORITIES.join(", "))),
             );
             return RuleValue::Error;

@@ -1,24 +1,14 @@
-//! Names of ours for things that are named otherwise in Falco.
+//! Names and words of ours for what is written otherwise in Falco.
 
-/// Words that stand for something else at the places where names stand.
-const RESERVED: &[&str] = &[
-    "and",
-    "or",
-    "not",
-    "in",
+use crate::syntax::RESERVED;
+
+/// Words that begin something at the places where names of macros and lists stand.
+const TAKEN: &[&str] = &[
     "any",
     "all",
     "no",
     "count",
-    "exists",
-    "true",
-    "false",
     "null",
-    "oneof",
-    "anyof",
-    "allof",
-    "intersects",
-    "pmatch",
     "rule",
     "macro",
     "list",
@@ -35,7 +25,26 @@ const RESERVED: &[&str] = &[
     "for",
     "with",
     "cel",
+    "val",
 ];
+
+fn is_taken(name: &str) -> bool {
+    RESERVED.contains(&name) || TAKEN.contains(&name) || super::condition::TRANSFORMERS.contains(&name)
+}
+
+/// Whether a text is a bare word of ours that stands for nothing but itself.
+pub(super) fn is_word(text: &str) -> bool {
+    let plain = |c: char| match c.is_ascii() {
+        true => c.is_ascii_graphic() && !"()[]{}\"'=,".contains(c),
+        false => !c.is_whitespace(),
+    };
+    let means_more = RESERVED.contains(&text) && text != "true" && text != "false";
+    !text.is_empty()
+        && text.chars().all(plain)
+        && !text.starts_with('#')
+        && !text.ends_with(':')
+        && !means_more
+}
 
 /// A name for a text: its letters and digits in lower case, `_` between its words.
 pub(super) fn fold(text: &str, kind: &str) -> String {
@@ -44,7 +53,7 @@ pub(super) fn fold(text: &str, kind: &str) -> String {
     match name.chars().next() {
         None => kind.to_owned(),
         Some(first) if first.is_ascii_digit() => format!("{kind}_{name}"),
-        _ if RESERVED.contains(&name.as_str()) => format!("{name}_{kind}"),
+        _ if is_taken(&name) => format!("{name}_{kind}"),
         _ => name,
     }
 }
@@ -52,18 +61,18 @@ pub(super) fn fold(text: &str, kind: &str) -> String {
 /// A name for a macro or list: as it is where it is a name of ours.
 pub(super) fn keep(text: &str, kind: &str) -> String {
     let is_name = super::lex::identifier(text) == Some(text.len());
-    match is_name && !RESERVED.contains(&text) {
+    match is_name && !is_taken(text) {
         true => text.to_owned(),
         false => fold(text, kind),
     }
 }
 
 /// A name that is not taken yet: with a number where it would be.
-pub(super) fn unique(name: String, is_taken: impl Fn(&str) -> bool) -> String {
-    if !is_taken(&name) {
+pub(super) fn unique(name: String, is_given: impl Fn(&str) -> bool) -> String {
+    if !is_given(&name) {
         return name;
     }
-    (2..).map(|n| format!("{name}_{n}")).find(|n| !is_taken(n)).unwrap_or(name)
+    (2..).map(|n| format!("{name}_{n}")).find(|n| !is_given(n)).unwrap_or(name)
 }
 
 /// `1 field`, `2 fields`

@@ -27,8 +27,9 @@ pub(super) fn read(text: &Text, out: &mut Vec<Diagnostic>) -> Template {
             }
             Err(wrong) => {
                 out.push(no_field(text, percent, &wrong));
-                literal.push('%');
-                at = percent + 1;
+                let len = if src.get(percent..).is_some_and(|r| r.starts_with("%%")) { 2 } else { 1 };
+                literal.push_str(src.get(percent..percent + len).unwrap_or("%"));
+                at = percent + len;
             }
         }
     }

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::keys::Word;
 use super::lex;
+use super::names::is_word;
 use crate::syntax::ast::{Operand, OperandKind};
 
 /// What a value is in a condition: Falco puts quotes around one that holds blanks and takes
@@ -12,15 +13,10 @@ pub(super) fn operand(word: &Word) -> Operand {
     let text = word.text.as_str();
     let kind = match lex::quoted(text) {
         Some(Ok((n, inner))) if n == text.len() => OperandKind::Text(inner),
-        _ if is_bare(text) => OperandKind::Word(SmolStr::new(text)),
+        _ if is_word(text) => OperandKind::Word(SmolStr::new(text)),
         _ => OperandKind::Text(text.to_owned()),
     };
     Operand { kind, span: word.span }
-}
-
-/// Whether a text can be a bare word of ours.
-fn is_bare(text: &str) -> bool {
-    lex::bare_text(text) == Some(text.len()) && !text.starts_with('#') && !text.contains(['{', '}', '[', ']'])
 }
 
 /// The value as it stands in a condition's text when Falco puts it there.

@@ -89,7 +89,7 @@ pub(super) fn load(file: FileId, text: &str) -> Yaml {
     let mut yaml = Yaml::default();
     let failure = match read(file, text, 0) {
         Ok(part) => {
-            yaml.add(part);
+            yaml.add(text, part);
             return yaml;
         }
         Err(failure) => *failure,
@@ -98,7 +98,7 @@ pub(super) fn load(file: FileId, text: &str) -> Yaml {
     for (i, start) in starts.iter().enumerate() {
         let end = starts.get(i + 1).copied().unwrap_or(text.len());
         match read(file, text.get(*start..end).unwrap_or(""), *start) {
-            Ok(part) => yaml.add(part),
+            Ok(part) => yaml.add(text, part),
             Err(failure) => {
                 yaml.broken.push(*start);
                 yaml.diagnostics.push(yaml_error::explain(file, text, end, &failure));
@@ -138,7 +138,7 @@ struct Part {
 }
 
 impl Yaml {
-    fn add(&mut self, part: Part) {
+    fn add(&mut self, text: &str, part: Part) {
         self.diagnostics.extend(part.diagnostics);
         for root in part.roots {
             match &root.kind {
@@ -148,7 +148,7 @@ impl Yaml {
                 _ => self.diagnostics.push(
                     Diagnostic::new(
                         Code::FalcoYaml,
-                        first_line(root.span),
+                        first_word(text, root.span),
                         format!("expected a list of items, found {}", root.describe()),
                     )
                     .help("every rule, macro and list begins with `- `"),
@@ -159,8 +159,10 @@ impl Yaml {
 }
 
 /// A short place at the beginning of a long one.
-fn first_line(span: Span) -> Span {
-    Span { end: span.end.min(span.start + 1).max(span.start), ..span }
+fn first_word(text: &str, span: Span) -> Span {
+    let whole = text.get(span.start as usize..span.end as usize).unwrap_or("");
+    let len = whole.find(char::is_whitespace).unwrap_or(whole.len());
+    Span { end: span.start + len as u32, ..span }
 }
 
 /// A collection that is being read.

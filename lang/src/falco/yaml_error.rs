@@ -36,7 +36,9 @@ impl Explain<'_> {
     }
 
     fn at(&self, range: Range<usize>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(Code::FalcoYaml, Span::new(self.file, range.start, range.end), message)
+        let end = (range.end..=self.text.len()).find(|end| self.text.is_char_boundary(*end));
+        let span = Span::new(self.file, range.start, end.unwrap_or(range.start));
+        Diagnostic::new(Code::FalcoYaml, span, message)
     }
 
     /// The word at a place; at the end of a line, the word before.
@@ -52,6 +54,12 @@ impl Explain<'_> {
         start..before.len()
     }
 
+    /// The text of the line from a place on.
+    fn line(&self, at: usize) -> Range<usize> {
+        let rest = self.rest(at);
+        at..at + rest.lines().next().map_or(0, |line| line.trim_end().len())
+    }
+
     fn diagnostic(&self) -> Diagnostic {
         use ErrorKind as K;
         let at = self.failure.at;
@@ -64,13 +72,24 @@ impl Explain<'_> {
             K::UnclosedQuotedScalar | K::InvalidQuotedScalarIndent | K::DocumentIndicatorInQuotedScalar => {
                 self.open_quote()
             }
+            K::UnclosedFlowCollection { open } => self.open_bracket(*open),
+            _ if self.failure.open.is_some() => self.open_bracket('['),
             K::InvalidTrailingSingleQuotedScalar | K::InvalidTrailingDoubleQuotedScalar => self
                 .at(self.word(at), "text follows a closed quote")
                 .help("a quote inside quotes is written `''` in single and `\\\"` in double quotes"),
-            K::MappingValueNotAllowed | K::SimpleKeyExpected | K::InvalidSimpleKey => self.colon(),
+            K::MappingValueNotAllowed => self.colon(),
+            K::SimpleKeyExpected | K::InvalidSimpleKey => self
+                .at(self.line(at), "expected a key with a `:` after it")
+                .help("text that goes on in a new line is indented deeper than its key"),
             K::UnknownQuotedScalarEscape => self.escape(),
             K::UnexpectedCharacter { character } => self
-                .at(at..at + character.len_utf8(), format!("a value cannot begin with `{character}`"))
+                .at(
+                    at..at + character.len_utf8(),
+                    match character {
+                        '`' => "a value cannot begin with a backtick".to_owned(),
+                        other => format!("a value cannot begin with `{other}`"),
+                    },
+                )
                 .help("put the value in quotes"),
             K::ExpectedBlockSequenceEntry
             | K::ExpectedBlockMappingKey
@@ -78,7 +97,6 @@ impl Explain<'_> {
             | K::BlockSequenceEntryNotAllowed
             | K::ExpectedDocumentStart => self.indentation(),
             K::RecursionLimitExceeded => self.at(self.word(at), "nested too deep"),
-            _ if self.failure.open.is_some() => self.open_bracket(),
             other => self.at(self.word(at), format!("not YAML: {other}")),
         }
     }
@@ -145,15 +163,16 @@ impl Explain<'_> {
             .help("the keys of an item begin in the same column, and every item with `- `")
     }
 
-    fn open_bracket(&self) -> Diagnostic {
-        let Some(open) = self.failure.open else { return self.indentation() };
-        let bracket = self.text.get(open.start as usize..open.end as usize).unwrap_or("[");
-        let message = format!("`{bracket}` is not closed, or its items are not separated by `,`");
-        Diagnostic::new(Code::FalcoYaml, open, message)
-            .also(
-                Span::new(self.file, self.word(self.failure.at).start, self.word(self.failure.at).end),
-                "this does not fit",
-            )
+    /// A `[` or `{` that is not closed: the one that was read, or else the next one.
+    fn open_bracket(&self, bracket: char) -> Diagnostic {
+        let from = self.failure.last.end.min(self.failure.at);
+        let next = || self.rest(from).find(bracket).map(|i| from + i..from + i + 1);
+        let open = self.failure.open.map(|o| o.start as usize..o.end as usize).or_else(next);
+        let word = self.word(self.failure.at);
+        let open = open.unwrap_or_else(|| word.clone());
+        let bracket = self.text.get(open.clone()).unwrap_or("[").to_owned();
+        self.at(open, format!("`{bracket}` is not closed, or its items are not separated by `,`"))
+            .also(Span::new(self.file, word.start, word.end), "this does not fit")
             .help("put an item that holds brackets or `: ` in quotes")
     }
 }

@@ -21,6 +21,7 @@ use crate::source::{FileId, Span};
 
 use ast::{Expr, ExprKind, File};
 use build::Builder;
+pub(crate) use build::RESERVED;
 use grammar::{Grammar, Rule};
 
 /// The grammar, as the documentation prints it.

@@ -28,8 +28,7 @@ mod template;
 mod window;
 
 pub use call::signature;
-pub use check::{CheckOptions, Checked, GivenParam, LANGUAGE, OptionProblem, check, load, not_runnable_yet, parse_all,
-};
+pub use check::{CheckOptions, Checked, GivenParam, LANGUAGE, OptionProblem, check, load, not_runnable_yet};
 
 /// A type of the language.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

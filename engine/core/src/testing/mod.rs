@@ -1,1 +1,1 @@
-//! placeholder
+//! Rules' own tests, run on exactly the path that production takes.

@@ -201,7 +201,11 @@ pub fn summary() -> Summary {
             offset: Some(77),
             reason: "expected `,` or `}`".into(),
         }],
-        skipped: vec![Reason { reason: "digest files".into(), count: 3 }],
+        skipped: vec![Broken {
+            file: "logs/digest.json".into(),
+            offset: None,
+            reason: "a digest file".into(),
+        }],
         interrupted: true,
         ..Summary::default()
     }

@@ -16,7 +16,7 @@ fn shape(condition: &str) -> String {
     }
 }
 
-fn expr_shape(expr: &Expr) -> String {
+pub(super) fn expr_shape(expr: &Expr) -> String {
     let join = |parts: &[Expr], joint: &str| {
         let parts: Vec<_> = parts.iter().map(expr_shape).collect();
         format!("({})", parts.join(joint))
@@ -35,7 +35,7 @@ fn expr_shape(expr: &Expr) -> String {
     }
 }
 
-fn operand_shape(operand: &Operand) -> String {
+pub(super) fn operand_shape(operand: &Operand) -> String {
     let list = |items: &[Operand]| items.iter().map(operand_shape).collect::<Vec<_>>().join(", ");
     match &operand.kind {
         OperandKind::Path(path) => path.text(),
@@ -176,7 +176,7 @@ fn the_tree_says_what_the_text_says() {
         ("b64(tolower(ct.x)) contains allof (a, b)", "b64(tolower(ct.x)) Contains AllOf [a, b]"),
         (
             "getopt(proc.args, 'n')['t u'] = [x] or ct.x = oneof or ct.y = #1",
-            "(getopt(proc.args, \"n\").Some(\"t u\") Eq \"[x]\" or ct.x Eq oneof or ct.y Eq \"#1\")",
+            "(getopt(proc.args, \"n\").Some(\"t u\") Eq \"[x]\" or ct.x Eq \"oneof\" or ct.y Eq \"#1\")",
         ),
         ("join('-', (ct.a, 'b')) = 1.5", "join(\"-\", [ct.a, \"b\"]) Eq 1.5"),
     ] {

@@ -303,7 +303,7 @@ impl Builder {
 use super::ast::Rule as Rule_;
 
 /// Words that mean something in a condition, so that no declaration may take them as its name.
-const RESERVED: &[&str] = &[
+pub(crate) const RESERVED: &[&str] = &[
     "and",
     "or",
     "not",

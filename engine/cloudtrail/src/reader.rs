@@ -1,0 +1,254 @@
+//! Text into events, and what is told about what is none.
+
+use eyas_engine::finding::Finding;
+use eyas_engine::json::{JsonError, JsonIndex};
+use eyas_engine::record::Record;
+
+use crate::event::{EventRecord, PartOfFile, RECORD_TYPE};
+use crate::peek::{self, Peek, Seen};
+use crate::scan::{self, MAX_DEPTH, Tally};
+use crate::shape;
+use crate::source::TimeRange;
+use crate::split::{Piece, Splitter, Why};
+use crate::summary::{Kept, Problem, ProblemKind};
+
+/// What is done with events.
+pub(crate) trait Visit {
+    /// Whether an event of which this was seen need not be looked at.
+    fn passes_over(&mut self, seen: &Seen<'_>) -> bool;
+
+    /// An event.
+    fn event(&mut self, event: &EventRecord<'_>, findings: &mut Vec<Finding>);
+}
+
+/// What came out of a part of a file.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub findings: Vec<Finding>,
+    pub records: u64,
+    pub skipped: u64,
+    pub out_of_range: u64,
+    /// Objects that are no events.
+    pub others: u64,
+    /// Objects that are CloudTrail's own, but no events.
+    pub known: u64,
+    /// Text that is not JSON, rather than broken.
+    pub not_json: u64,
+    pub problems: Kept<Problem>,
+    pub times: Times,
+}
+
+/// The earliest and the latest time of events, as bytes that sort.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Times {
+    pub first: Option<[u8; 20]>,
+    pub last: Option<[u8; 20]>,
+}
+
+impl Times {
+    fn add(&mut self, time: Option<[u8; 20]>) {
+        if time.is_some() {
+            self.first = if self.first.is_none() { time } else { self.first.min(time) };
+            self.last = self.last.max(time);
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Times) {
+        self.add(other.first);
+        self.add(other.last);
+    }
+}
+
+/// One thread's means of reading.
+pub(crate) struct Reader<V> {
+    pub(crate) visitor: V,
+    peek: Peek,
+    index: JsonIndex,
+    range: TimeRange,
+    /// Parse every record, even if no rule can fire on it.
+    validate: bool,
+}
+
+impl<V: Visit> Reader<V> {
+    pub(crate) fn new(visitor: V, range: TimeRange, validate: bool) -> Self {
+        Self { visitor, peek: Peek::new(), index: JsonIndex::default(), range, validate }
+    }
+
+    /// Reads a part of a file that ends between records: the pieces it is known to have, or
+    /// else what there is. If it is cut off, the piece that is cut is not told of again.
+    pub(crate) fn part(
+        &mut self,
+        part: &PartOfFile<'_>,
+        text: &[u8],
+        pieces: Option<&[Piece]>,
+        cut_off: bool,
+    ) -> Outcome {
+        let mut out = Outcome::default();
+        let (mut splitter, mut at) = (Splitter::new(), 0);
+        if let Some(pieces) = pieces {
+            let mut each = pieces.iter();
+            match each.find_map(|&piece| self.piece(part, text, piece, cut_off, &mut out)) {
+                Some(misled) => {
+                    splitter = Splitter::in_list();
+                    splitter.misled();
+                    at = misled + 1;
+                }
+                None => return out,
+            }
+        }
+        while let Some(piece) = splitter.next(text, &mut at, true) {
+            if let Some(misled) = self.piece(part, text, piece, cut_off, &mut out) {
+                splitter.misled();
+                at = misled + 1;
+            }
+        }
+        out
+    }
+
+    /// Reads one piece. If it is not what it looked like, and what follows may not be either,
+    /// says where it started.
+    fn piece(
+        &mut self,
+        part: &PartOfFile<'_>,
+        text: &[u8],
+        piece: Piece,
+        cut_off: bool,
+        out: &mut Outcome,
+    ) -> Option<usize> {
+        let (start, end, strict, tally) = match piece {
+            Piece::Value { start, end, strict, tally } => (start, end, strict, tally),
+            Piece::Broken { why: Why::Unfinished, .. } if cut_off => return None,
+            Piece::Broken { start, why, .. } => {
+                out.broken(part, start, why);
+                return None;
+            }
+        };
+        let record = text.get(start..end).unwrap_or_default();
+        if !self.validate && record.first() == Some(&b'{') && self.skip(record, tally, out) {
+            return None;
+        }
+        let read = match std::str::from_utf8(record) {
+            Ok(record) => self.value(part, start, record, out),
+            Err(error) => {
+                out.problem(part, start + error.valid_up_to(), "the text is not UTF-8".to_owned());
+                return None;
+            }
+        };
+        let error = read.err()?;
+        out.problem(part, start, format!("{} (byte {} of the record)", error.message, error.offset));
+        (!strict).then_some(start)
+    }
+
+    /// Whether a record needs no parsing: it is counted, and that is all.
+    fn skip(&mut self, record: &[u8], tally: Option<Tally>, out: &mut Outcome) -> bool {
+        let tally = tally.unwrap_or_else(|| scan::tally(record));
+        if tally.opens as usize > MAX_DEPTH || (!tally.ascii && std::str::from_utf8(record).is_err()) {
+            return false;
+        }
+        let Some(seen) = self.peek.name(record, &tally) else { return false };
+        let time = self.peek.time(record);
+        let out_of_range = !self.range.is_all()
+            && self.peek.has_one_time(record, &tally)
+            && time.as_ref().and_then(timestamp).is_some_and(|time| !self.range.contains(time));
+        if out_of_range {
+            out.out_of_range += 1;
+        } else if self.visitor.passes_over(&seen) {
+            out.skipped += 1;
+        } else {
+            return false;
+        }
+        out.records += 1;
+        out.times.add(time);
+        true
+    }
+
+    /// A JSON value in which an event is expected.
+    fn value(
+        &mut self,
+        part: &PartOfFile<'_>,
+        at: usize,
+        text: &str,
+        out: &mut Outcome,
+    ) -> Result<(), JsonError> {
+        // The index is borrowed by the record; it is put back to keep its memory.
+        let mut index = std::mem::take(&mut self.index);
+        let read = if text.starts_with('{') {
+            index.read(RECORD_TYPE, text).map(|json| {
+                let member = |key: &str| json.member(key);
+                if shape::is_event(member) && !shape::is_row(member) {
+                    self.event(&EventRecord::new(json, Some((part, at))), out);
+                    true
+                } else {
+                    false
+                }
+            })
+        } else {
+            Ok(false)
+        };
+        if !read.as_ref().is_ok_and(|plain| !plain) {
+            self.index = index;
+            return read.map(|_| ());
+        }
+        let found = shape::events(text, &mut |event| {
+            if let Ok(json) = index.read(RECORD_TYPE, event) {
+                self.event(&EventRecord::new(json, Some((part, at))), out);
+            }
+        });
+        self.index = index;
+        out.known += u64::from(found.known);
+        for _ in 0..found.others {
+            out.other(part, at);
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: &EventRecord<'_>, out: &mut Outcome) {
+        out.records += 1;
+        let now = event.now();
+        out.times.add(now.and_then(|time| peek::seconds(format!("{time:.0}").as_bytes())));
+        if now.is_some_and(|time| !self.range.contains(time)) {
+            out.out_of_range += 1;
+        } else {
+            self.visitor.event(event, &mut out.findings);
+        }
+    }
+}
+
+fn timestamp(time: &[u8; 20]) -> Option<jiff::Timestamp> {
+    std::str::from_utf8(time).ok()?.parse().ok()
+}
+
+impl Outcome {
+    fn problem(&mut self, part: &PartOfFile<'_>, at: usize, why: String) {
+        self.problems.push(Problem {
+            file: part.file().to_owned(),
+            offset: Some(part.offset(at)),
+            kind: ProblemKind::Record,
+            why,
+        });
+    }
+
+    fn other(&mut self, part: &PartOfFile<'_>, at: usize) {
+        self.others += 1;
+        self.problems.push(Problem {
+            file: part.file().to_owned(),
+            offset: Some(part.offset(at)),
+            kind: ProblemKind::NotAnEvent,
+            why: "not a CloudTrail event".to_owned(),
+        });
+    }
+
+    fn broken(&mut self, part: &PartOfFile<'_>, start: usize, why: Why) {
+        let why = match why {
+            Why::Grammar(at, why) => format!("{why} (byte {} of the record)", at.saturating_sub(start)),
+            Why::Unfinished => "the text ends in the middle of a record".to_owned(),
+            Why::TooDeep => format!("a record that nests deeper than {MAX_DEPTH} levels"),
+            Why::TooLarge => format!("a record of more than {} MiB", crate::split::MAX_RECORD >> 20),
+            Why::NotJson => {
+                self.not_json += 1;
+                "text that is not JSON".to_owned()
+            }
+        };
+        self.problem(part, start, why);
+    }
+}

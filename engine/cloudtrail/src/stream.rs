@@ -1,0 +1,276 @@
+//! An input too large, or too odd, to be read whole: taken in chunks that can be judged apart
+//! from each other.
+//!
+//! A chunk ends between records. At the top of JSON, `}`, a line break and `{` can only be the
+//! border of two values, since inside a value a comma would be between them: so a chunk of JSON
+//! Lines, or of objects of any form, is cut there without reading it. Inside a list, as in a
+//! `Records` file of gigabytes on one line, the chunk is split into records here.
+
+use std::io::{self, Read};
+
+use crate::decompress::{Broken, Gunzip, is_gzip, read_some};
+use crate::split::{MAX_RECORD, Piece, Splitter};
+
+/// How much text a chunk has, as a rule.
+pub(crate) const CHUNK: usize = 512 * 1024;
+
+/// The most text a chunk can have: what it takes to see that a record is too large.
+const MAX_CHUNK: usize = MAX_RECORD + CHUNK;
+
+/// Where the bytes of a stream come from.
+type Raw = Box<dyn Read + Send>;
+
+enum Text {
+    Plain(Raw),
+    Gzip(Box<Gunzip<Raw>>),
+}
+
+/// An input that is read in chunks.
+pub(crate) struct Stream {
+    text: Text,
+    /// Text that is not given out yet, at the start of the buffer.
+    buffer: Vec<u8>,
+    filled: usize,
+    /// How much text the next chunk is to have.
+    goal: usize,
+    /// The offset of the buffer in the text.
+    base: u64,
+    splitter: Splitter,
+    ended: bool,
+    broken: Option<Broken>,
+}
+
+/// Text that ends between records.
+pub(crate) struct Chunk {
+    /// The text.
+    pub text: Vec<u8>,
+    /// Its offset in the whole.
+    pub base: u64,
+    /// What it is made of, if it had to be split to find its end.
+    pub pieces: Option<Vec<Piece>>,
+    /// Why there is no more, if it is not the end.
+    pub broken: Option<Broken>,
+    /// How much of the file, as it is on disk, was read up to here.
+    pub position: u64,
+    /// Whether it is the last.
+    pub last: bool,
+}
+
+impl Stream {
+    /// Opens a stream; whether it is compressed is told by its first bytes.
+    pub(crate) fn new(mut raw: impl Read + Send + 'static) -> io::Result<Self> {
+        let mut head = [0u8; 3];
+        let mut have = 0;
+        while have < head.len() {
+            match read_some(&mut raw, head.get_mut(have..).unwrap_or_default())? {
+                0 => break,
+                more => have += more,
+            }
+        }
+        let head = head.get(..have).unwrap_or_default().to_vec();
+        let gzip = is_gzip(&head);
+        let raw: Raw = Box::new(io::Cursor::new(head).chain(raw));
+        Ok(Self {
+            text: if gzip { Text::Gzip(Box::new(Gunzip::new(raw))) } else { Text::Plain(raw) },
+            buffer: Vec::new(),
+            filled: 0,
+            goal: CHUNK,
+            base: 0,
+            splitter: Splitter::new(),
+            ended: false,
+            broken: None,
+        })
+    }
+
+    /// The next chunk; not to be called again after the last.
+    pub(crate) fn next_chunk(&mut self) -> Chunk {
+        loop {
+            self.fill();
+            let text = self.buffer.get(..self.filled).unwrap_or_default();
+            if self.splitter.at_top() {
+                let cut = if self.ended { Some(self.filled) } else { last_border(text) };
+                if let Some(cut) = cut {
+                    return self.give(cut, None);
+                }
+            }
+            let (mut at, mut pieces) = (0, Vec::new());
+            while let Some(piece) = self.splitter.next(text, &mut at, self.ended) {
+                pieces.push(piece);
+            }
+            if self.ended {
+                return self.give(self.filled, Some(pieces));
+            }
+            if at > 0 {
+                return self.give(at, Some(pieces));
+            }
+            self.goal = (self.goal * 2).min(MAX_CHUNK);
+        }
+    }
+
+    /// Reads on until there is as much text as wanted.
+    fn fill(&mut self) {
+        if self.buffer.len() < self.goal {
+            self.buffer.resize(self.goal, 0);
+        }
+        while !self.ended && self.filled < self.goal {
+            let room = self.buffer.get_mut(self.filled..self.goal).unwrap_or_default();
+            let (more, broken) = match &mut self.text {
+                Text::Plain(raw) => match read_some(raw, room) {
+                    Ok(more) => (more, None),
+                    Err(error) => {
+                        (0, Some(Broken { at: self.base + self.filled as u64, why: error.to_string() }))
+                    }
+                },
+                Text::Gzip(gunzip) => gunzip.fill(room),
+            };
+            self.filled += more;
+            self.ended = more == 0 || broken.is_some();
+            self.broken = broken;
+        }
+    }
+
+    /// Gives out the text up to `cut` and keeps the rest.
+    fn give(&mut self, cut: usize, pieces: Option<Vec<Piece>>) -> Chunk {
+        let rest = self.buffer.get(cut..self.filled).unwrap_or_default();
+        let mut next = Vec::with_capacity(CHUNK.max(rest.len()));
+        next.extend_from_slice(rest);
+        self.filled = rest.len();
+        let mut text = std::mem::replace(&mut self.buffer, next);
+        text.truncate(cut);
+        let base = self.base;
+        self.base += cut as u64;
+        self.goal = CHUNK.max(self.filled + CHUNK / 4);
+        let position = match &self.text {
+            Text::Plain(_) => self.base + self.filled as u64,
+            Text::Gzip(gunzip) => gunzip.position(),
+        };
+        Chunk { text, base, position, pieces, broken: self.broken.take(), last: self.ended }
+    }
+}
+
+/// The last place in the text where one value ends and the next begins on a new line.
+fn last_border(text: &[u8]) -> Option<usize> {
+    let mut end = text.len();
+    // Where lines are of another kind, looking at all of them is no use.
+    for _ in 0..64 {
+        let newline = memchr::memrchr(b'\n', text.get(..end)?)?;
+        let before = text.get(..newline)?.trim_ascii_end();
+        if before.last() == Some(&b'}') && text.get(newline + 1) == Some(&b'{') {
+            return Some(newline + 1);
+        }
+        end = newline;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes `count` events in a `Records` list on one line, as they are read.
+    struct OneLine {
+        count: u64,
+        made: u64,
+        pending: Vec<u8>,
+    }
+
+    impl OneLine {
+        fn new(count: u64) -> Self {
+            Self { count, made: 0, pending: b"{\"Records\":[".to_vec() }
+        }
+    }
+
+    impl Read for OneLine {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            while self.pending.len() < out.len() && self.made <= self.count {
+                if self.made == self.count {
+                    self.pending.extend_from_slice(b"]}");
+                } else {
+                    let comma = if self.made == 0 { "" } else { "," };
+                    let filler = "x".repeat(1000);
+                    let event = format!("{comma}{{\"eventName\":\"N{}\",\"a\":\"{filler}}}\"}}", self.made);
+                    self.pending.extend_from_slice(event.as_bytes());
+                }
+                self.made += 1;
+            }
+            let n = out.len().min(self.pending.len());
+            out[..n].copy_from_slice(&self.pending[..n]);
+            self.pending.drain(..n);
+            Ok(n)
+        }
+    }
+
+    #[test]
+    fn a_hundred_megabytes_on_one_line_stay_flat() {
+        let count = 100_000;
+        let mut stream = Stream::new(OneLine::new(count)).unwrap();
+        let (mut records, mut bytes) = (0, 0);
+        loop {
+            let chunk = stream.next_chunk();
+            assert!(chunk.text.capacity() <= 2 * CHUNK && stream.buffer.capacity() <= 2 * CHUNK);
+            assert_eq!(chunk.base, bytes);
+            bytes += chunk.text.len() as u64;
+            let pieces = chunk.pieces.unwrap();
+            records += pieces.iter().filter(|p| matches!(p, Piece::Value { .. })).count() as u64;
+            assert_eq!(pieces.len(), pieces.iter().filter(|p| matches!(p, Piece::Value { .. })).count());
+            if chunk.last {
+                break;
+            }
+        }
+        assert_eq!(records, count);
+        assert!(bytes > 100_000_000);
+    }
+
+    #[test]
+    fn lines_are_cut_between_records_without_splitting() {
+        let line = format!("{{\"eventName\":\"X\",\"a\":\"{}\"}}\r\n", "y".repeat(500));
+        let text = line.repeat(5000);
+        let mut stream = Stream::new(io::Cursor::new(text.clone())).unwrap();
+        let mut all = Vec::new();
+        loop {
+            let chunk = stream.next_chunk();
+            assert!(chunk.pieces.is_none());
+            assert!(chunk.text.starts_with(b"{") && chunk.text.ends_with(b"\n"));
+            all.extend_from_slice(&chunk.text);
+            if chunk.last {
+                break;
+            }
+        }
+        assert_eq!(all, text.as_bytes());
+    }
+
+    #[test]
+    fn a_record_that_is_too_large_is_refused_within_bounds() {
+        let huge = io::repeat(b'x').take(MAX_RECORD as u64 * 3);
+        let text =
+            io::Cursor::new("{\"a\":1}\n{\"b\":\"").chain(huge).chain(io::Cursor::new("\"}\n{\"c\":3}\n"));
+        let mut stream = Stream::new(text).unwrap();
+        let (mut values, mut broken) = (Vec::new(), Vec::new());
+        loop {
+            let chunk = stream.next_chunk();
+            assert!(chunk.text.capacity() <= 2 * MAX_CHUNK);
+            let mut take = |piece: Piece| match piece {
+                Piece::Value { start, end, .. } => {
+                    values.push(String::from_utf8_lossy(&chunk.text[start..end]).into_owned())
+                }
+                Piece::Broken { start, why, .. } => {
+                    broken.push((chunk.base + start as u64, format!("{why:?}")))
+                }
+            };
+            match &chunk.pieces {
+                Some(pieces) => pieces.iter().for_each(|&p| take(p)),
+                None => {
+                    let (mut splitter, mut at) = (Splitter::new(), 0);
+                    while let Some(piece) = splitter.next(&chunk.text, &mut at, true) {
+                        take(piece);
+                    }
+                }
+            }
+            if chunk.last {
+                break;
+            }
+        }
+        assert_eq!(values, ["{\"a\":1}", "{\"c\":3}"]);
+        assert_eq!(broken, [(8, "TooLarge".to_owned())]);
+    }
+}

@@ -1,0 +1,235 @@
+//! Which rules an event can concern, decided before it is parsed.
+//!
+//! A reader can find an event's name and source in raw bytes for next to nothing. Every rule is
+//! evaluated once for each pair of them that turns up, by the ordinary evaluator over a record
+//! of which only these two are known: what comes out false is false whatever the rest of the
+//! event says, because Kleene's logic never takes a definite answer back. The rules that remain
+//! give texts of which one must occur in the raw bytes, or nothing fires either.
+
+use std::sync::Arc;
+
+use aho_corasick::AhoCorasick;
+use eyas_lang::catalog::Step;
+use eyas_lang::value::{Fetched, Unknown, Value};
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::needles::Needles;
+use super::{Session, TypeScratch};
+use crate::eval::state::Eval;
+use crate::finding::{Location, Subject};
+use crate::plan::{Plan, RuleIx};
+use crate::record::{NoWorld, Record};
+use crate::walk;
+
+/// How many pairs of name and source are remembered. AWS has some ten thousand event names;
+/// made-up ones must not fill the memory.
+const REMEMBERED: usize = 32_768;
+
+/// The rules that an event can concern, by what was seen of it. Belongs to the session that
+/// gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CandidateSet {
+    record_type: u32,
+    epoch: u32,
+    number: u32,
+}
+
+/// Texts of which one must occur.
+type Texts = Vec<Vec<u8>>;
+
+/// What is remembered of the events seen so far.
+#[derive(Debug, Default)]
+pub(super) struct Dispatch {
+    by_peek: FxHashMap<Box<str>, Option<u32>>,
+    sets: Vec<Candidates>,
+    /// Names that lead to the same rules share them.
+    by_rules: FxHashMap<(Vec<RuleIx>, Option<Texts>), u32>,
+    /// Counts how often everything was forgotten.
+    epoch: u32,
+    key: String,
+}
+
+#[derive(Debug)]
+struct Candidates {
+    rules: Arc<[RuleIx]>,
+    /// Texts of which one must occur in the record; `None` where there are no such texts.
+    needles: Option<AhoCorasick>,
+}
+
+impl Dispatch {
+    pub(super) fn rules(&self, set: CandidateSet) -> Option<Arc<[RuleIx]>> {
+        if set.epoch != self.epoch {
+            return None;
+        }
+        self.sets.get(set.number as usize).map(|c| c.rules.clone())
+    }
+
+    fn add(&mut self, rules: Vec<RuleIx>, needles: Option<Texts>) -> Option<u32> {
+        if rules.is_empty() {
+            return None;
+        }
+        let key = (rules, needles);
+        if let Some(number) = self.by_rules.get(&key) {
+            return Some(*number);
+        }
+        let number = self.sets.len() as u32;
+        let automaton = key.1.as_ref().and_then(|n| AhoCorasick::new(n).ok());
+        self.sets.push(Candidates { rules: key.0.as_slice().into(), needles: automaton });
+        self.by_rules.insert(key, number);
+        Some(number)
+    }
+}
+
+impl<'p> Session<'p> {
+    /// The rules that can fire on a record of which only the members of
+    /// [`crate::plan::TypePlan::keys`] are known, in that order; `None` for one that was not
+    /// made out. No result: no rule can.
+    pub fn candidates(&mut self, record_type: &str, seen: &[Option<&str>]) -> Option<CandidateSet> {
+        let at = self.type_at(record_type)?;
+        let plan = self.plan;
+        let scratch = &mut self.types[at];
+        let number = scratch.candidates(plan, seen)?;
+        Some(CandidateSet { record_type: at as u32, epoch: scratch.dispatch.epoch, number })
+    }
+
+    /// Whether one of these rules can fire on a record whose JSON text is `raw`. False is
+    /// certain; true means that the record must be judged. `raw` must be the very text that
+    /// would be judged.
+    pub fn may_concern(&self, set: CandidateSet, raw: &[u8]) -> bool {
+        let Some(scratch) = self.types.get(set.record_type as usize) else { return true };
+        if set.epoch != scratch.dispatch.epoch {
+            return true;
+        }
+        match scratch.dispatch.sets.get(set.number as usize) {
+            Some(Candidates { needles: Some(needles), .. }) => needles.is_match(raw),
+            _ => true,
+        }
+    }
+
+    /// The rules of a set.
+    pub fn candidate_rules(&self, set: CandidateSet) -> Arc<[RuleIx]> {
+        let scratch = self.types.get(set.record_type as usize);
+        match scratch.and_then(|s| s.dispatch.rules(set).ok_or(s).ok()) {
+            Some(rules) => rules,
+            None => scratch.map(|s| s.plan.rules().into()).unwrap_or_default(),
+        }
+    }
+}
+
+impl<'p> TypeScratch<'p> {
+    /// The rules that can fire on a record, looked up by its own members.
+    pub(super) fn rules_of(&mut self, plan: &'p Plan, record: &dyn Record) -> Arc<[RuleIx]> {
+        if !self.plan.dispatches() {
+            return self.all.clone();
+        }
+        let keys = self.plan.keys();
+        let found: Vec<Fetched<'_>> = keys.iter().map(|key| record.at(&[Step::Key(key.clone())])).collect();
+        let seen: Vec<Option<&str>> = found
+            .iter()
+            .map(|f| match f {
+                Fetched::Present(Value::Str(text)) => Some(text.as_ref()),
+                _ => None,
+            })
+            .collect();
+        match self.candidates(plan, &seen) {
+            Some(number) => match self.dispatch.sets.get(number as usize) {
+                Some(set) => set.rules.clone(),
+                None => self.all.clone(),
+            },
+            None => Arc::default(),
+        }
+    }
+
+    fn candidates(&mut self, plan: &'p Plan, seen: &[Option<&str>]) -> Option<u32> {
+        let key = &mut self.dispatch.key;
+        key.clear();
+        for one in seen {
+            // No name has these characters; were it otherwise, a name would at worst share a
+            // key with a name that is not a name, so the mark for "not seen" comes first.
+            match one {
+                Some(text) => {
+                    key.push('\u{1}');
+                    key.push_str(text);
+                }
+                None => key.push('\u{2}'),
+            }
+            key.push('\u{0}');
+        }
+        if let Some(number) = self.dispatch.by_peek.get(key.as_str()) {
+            return *number;
+        }
+        if self.dispatch.by_peek.len() >= REMEMBERED {
+            self.dispatch =
+                Dispatch { epoch: self.dispatch.epoch + 1, key: std::mem::take(key), ..Dispatch::default() };
+        }
+        let (rules, needles) = if self.plan.dispatches() {
+            self.possible(plan, seen)
+        } else {
+            (self.plan.rules().to_vec(), None)
+        };
+        let number = self.dispatch.add(rules, needles);
+        let key = self.dispatch.key.as_str().into();
+        self.dispatch.by_peek.insert(key, number);
+        number
+    }
+
+    /// The rules that can fire, and the texts of which one must occur if any is to.
+    fn possible(&mut self, plan: &'p Plan, seen: &[Option<&str>]) -> (Vec<RuleIx>, Option<Texts>) {
+        let why = Arc::new(Unknown::new("not looked at yet"));
+        let record = Peek { record_type: self.name, keys: self.plan.keys(), seen, why: why.clone() };
+        let mut eval = Eval::new(self.plan, std::mem::take(&mut self.memo), &record, &NoWorld).peek(why);
+        let mut rules = Vec::new();
+        let mut needles = Needles::none();
+        for &ix in self.plan.rules() {
+            let rule = &plan.rules[ix.0 as usize];
+            if let Some(these) = eval.rule_needles(rule) {
+                rules.push(ix);
+                needles.also(these);
+            }
+        }
+        self.memo = eval.into_memo();
+        (rules, needles.into_texts())
+    }
+}
+
+/// A record of which only some members are known.
+struct Peek<'a> {
+    record_type: &'a str,
+    keys: &'a [SmolStr],
+    seen: &'a [Option<&'a str>],
+    why: Arc<Unknown>,
+}
+
+impl Record for Peek<'_> {
+    fn record_type(&self) -> &str {
+        self.record_type
+    }
+
+    fn at(&self, path: &[Step]) -> Fetched<'_> {
+        if let Some((Step::Key(first), rest)) = path.split_first()
+            && let Some(at) = self.keys.iter().position(|key| key == first)
+            && let Some(Some(text)) = self.seen.get(at)
+        {
+            return walk::steps(Fetched::Present(Value::Str((*text).into())), rest);
+        }
+        Fetched::Unknown(self.why.clone())
+    }
+
+    fn now(&self) -> Option<Timestamp> {
+        None
+    }
+
+    fn subject(&self) -> Subject {
+        Subject { kind: self.record_type.to_owned(), ..Subject::default() }
+    }
+
+    fn location(&self) -> Option<Location> {
+        None
+    }
+
+    fn ordinal(&self) -> Fetched<'_> {
+        Fetched::Unknown(self.why.clone())
+    }
+}

@@ -1,0 +1,339 @@
+//! The values that made an outcome what it is: a second look, taken only for findings.
+//!
+//! Of the branches that make a disjunction true the one with the fewest values is enough; a
+//! conjunction needs all of them; a negation rests on what made its operand false. Of a
+//! quantifier it is the first item that decided.
+
+use std::sync::Arc;
+
+use eyas_lang::catalog::{Extract, Step};
+use eyas_lang::checked::{Atom, AtomTest, QuantKind, Set, Term};
+use eyas_lang::value::{Fetched, Place, Value};
+
+use super::fingerprint::fingerprint;
+use super::state::{Bound, Eval};
+use super::{Truth, reason};
+use crate::finding::{Evidence, Finding, Outcome, RuleInfo, SCHEMA};
+use crate::plan::{Node, PlannedQuant, PlannedRule};
+use crate::{coerce, extract, tree, walk};
+
+/// Values longer than this are cut.
+const LONGEST: usize = 4_096;
+
+/// The place of a variable's item in the record.
+#[derive(Clone)]
+pub(super) struct ItemPath {
+    var: u32,
+    text: String,
+    steps: Vec<Step>,
+}
+
+impl<'p, 'r> Eval<'p, 'r> {
+    /// The finding for an outcome that is worth one.
+    pub(super) fn finding(&mut self, rule: &'p PlannedRule, outcome: Outcome) -> Finding {
+        let severity = self.severity(rule);
+        let evidence = self.rule_evidence(rule, outcome);
+        self.unbind_all();
+        if let Some(scope) = &rule.scope {
+            self.bind_witnesses(scope);
+        }
+        self.bind_witnesses(&rule.when);
+        let message = self.render(&rule.message);
+        let fix = rule.fix.as_ref().map(|fix| self.render(fix));
+        self.unbind_all();
+        let subject = self.record.subject();
+        let location = self.record.location();
+        Finding {
+            schema: SCHEMA.to_owned(),
+            fingerprint: fingerprint(&rule.rule.id, outcome, &subject, location.as_ref(), &evidence),
+            rule: RuleInfo {
+                id: rule.rule.id.to_string(),
+                title: rule.rule.title.clone(),
+                maps: rule.rule.maps.iter().map(ToString::to_string).collect(),
+                tags: rule.rule.tags.iter().map(ToString::to_string).collect(),
+                refs: rule.rule.refs.clone(),
+            },
+            outcome,
+            severity,
+            message,
+            fix,
+            subject,
+            location,
+            event: self.record.event(),
+            evidence,
+        }
+    }
+
+    fn rule_evidence(&mut self, rule: &'p PlannedRule, outcome: Outcome) -> Vec<Evidence> {
+        let mut out = Vec::new();
+        let mut paths = Vec::new();
+        for node in rule.scope.iter().chain([&rule.when]) {
+            let truth = self.truth(node);
+            if outcome == Outcome::Violation || truth == Truth::Unknown {
+                out.extend(self.evidence(node, &mut paths));
+            }
+        }
+        let mut seen: Vec<Evidence> = Vec::with_capacity(out.len());
+        for one in out {
+            if !seen.contains(&one) {
+                seen.push(one);
+            }
+        }
+        seen
+    }
+
+    /// The fewest values that make a condition what it is.
+    fn evidence(&mut self, node: &'p Node, paths: &mut Vec<ItemPath>) -> Vec<Evidence> {
+        match node {
+            Node::Const(_) => Vec::new(),
+            Node::Not(of) => self.evidence(of, paths),
+            Node::Atom(site) => self.atom_evidence(&site.source, &site.text, paths),
+            Node::All(each) => self.connective(node, each, Truth::False, paths),
+            Node::Any(each) => self.connective(node, each, Truth::True, paths),
+            Node::Quant(quant) => self.quant_evidence(quant, paths),
+        }
+    }
+
+    /// `decisive` is the value that one operand alone gives the whole.
+    fn connective(
+        &mut self,
+        node: &'p Node,
+        each: &'p [Node],
+        decisive: Truth,
+        paths: &mut Vec<ItemPath>,
+    ) -> Vec<Evidence> {
+        let truth = self.truth(node);
+        let mut smallest: Option<Vec<Evidence>> = None;
+        let mut union = Vec::new();
+        for one in each {
+            if self.truth(one) != truth {
+                continue;
+            }
+            let these = self.evidence(one, paths);
+            if truth != decisive {
+                union.extend(these);
+            } else if smallest.as_ref().is_none_or(|s| these.len() < s.len()) {
+                smallest = Some(these);
+            }
+        }
+        smallest.unwrap_or(union)
+    }
+
+    fn quant_evidence(&mut self, quant: &'p PlannedQuant, paths: &mut Vec<ItemPath>) -> Vec<Evidence> {
+        let truth = self.quant(quant);
+        let wanted = match (quant.kind, truth) {
+            (_, Truth::Unknown) => Truth::Unknown,
+            (QuantKind::Any, Truth::True) | (QuantKind::No, Truth::False) => Truth::True,
+            (QuantKind::All, Truth::False) => Truth::False,
+            (QuantKind::Count, _) => Truth::True,
+            // No single item decided: the list itself is what there is to show.
+            _ => return vec![self.list_evidence(quant, paths)],
+        };
+        let mut over = self.over(quant);
+        while let Some(item) = over.next() {
+            self.bind(quant.var.0, item);
+            if self.truth(&quant.body) == wanted {
+                let known = paths.len();
+                paths.push(self.item_path(quant, over.index(), paths));
+                let found = self.evidence(&quant.body, paths);
+                paths.truncate(known);
+                self.bind(quant.var.0, Bound::None);
+                return found;
+            }
+        }
+        self.bind(quant.var.0, Bound::None);
+        vec![self.list_evidence(quant, paths)]
+    }
+
+    fn list_evidence(&self, quant: &PlannedQuant, paths: &[ItemPath]) -> Evidence {
+        let head = quant.text.split_once('(').map_or(&*quant.text, |(head, _)| head).trim_end();
+        let test =
+            if head.len() < quant.text.len() { format!("{head} (…)") } else { quant.text.to_string() };
+        match self.leaf(&quant.source, paths) {
+            Some((field, found, place)) => entry(field, &found, &test, place),
+            None => entry(quant.name.to_string(), &Fetched::Absent, &test, None),
+        }
+    }
+
+    fn item_path(&self, quant: &PlannedQuant, index: Option<usize>, paths: &[ItemPath]) -> ItemPath {
+        let (base, mut steps) = match &quant.source {
+            Term::Field(field) => (field.name.to_string(), field_steps(&field.at, &field.path)),
+            Term::Var { var, path, name, .. } => var_path(var.0, path, name, paths),
+            _ => (quant.name.to_string(), Vec::new()),
+        };
+        let text = match index {
+            Some(index) => format!("{base}[{index}]"),
+            None => base,
+        };
+        steps.extend(index.and_then(|i| u32::try_from(i).ok()).map(Step::Index));
+        ItemPath { var: quant.var.0, text, steps }
+    }
+
+    fn atom_evidence(&self, atom: &Atom, text: &Arc<str>, paths: &[ItemPath]) -> Vec<Evidence> {
+        let mut terms = Vec::new();
+        for term in terms_of(&atom.test) {
+            leaves(term, &mut terms);
+        }
+        let found = terms.into_iter().filter_map(|term| self.leaf(term, paths));
+        found.map(|(field, found, place)| entry(field, &found, text, place)).collect()
+    }
+
+    /// What a term reads, as text, with its value and its place.
+    pub(super) fn leaf(
+        &self,
+        term: &Term,
+        paths: &[ItemPath],
+    ) -> Option<(String, Fetched<'r>, Option<Place>)> {
+        match term {
+            Term::Field(field) => {
+                let found = walk::steps(extract::extract(self.record, &field.at), &field.path);
+                let steps = field_steps(&field.at, &field.path);
+                let place = if steps.is_empty() { None } else { self.record.place(&steps) };
+                Some((field.name.to_string(), coerce::coerce(found, &field.ty), place))
+            }
+            Term::Var { var, path, name, ty } => {
+                let (text, steps) = var_path(var.0, path, name, paths);
+                let place = if steps.is_empty() { None } else { self.record.place(&steps) };
+                Some((text, coerce::coerce(self.var(var.0, path), ty), place))
+            }
+            Term::Context(name) => Some((name.to_string(), self.world.context(name), None)),
+            Term::Unknown(why) => Some(("parameter".to_owned(), Fetched::Unknown(why.clone()), None)),
+            Term::Resources { record, everywhere } => {
+                let found = match self.resources(record, *everywhere) {
+                    Ok(records) => Fetched::Present(Value::Int(records.len() as i64)),
+                    Err(why) => Fetched::Unknown(why),
+                };
+                Some((format!("resources({record})"), found, None))
+            }
+            _ => None,
+        }
+    }
+
+    /// Binds each variable to the first item that makes its quantifier hold, or that might.
+    fn bind_witnesses(&mut self, node: &'p Node) {
+        match node {
+            Node::Const(_) | Node::Not(_) | Node::Atom(_) => {}
+            Node::All(each) | Node::Any(each) => {
+                for one in each {
+                    self.bind_witnesses(one);
+                }
+            }
+            Node::Quant(quant) => {
+                if self.is_bound(quant.var.0) || matches!(quant.kind, QuantKind::All | QuantKind::No) {
+                    return;
+                }
+                for wanted in [Truth::True, Truth::Unknown] {
+                    for item in self.over(quant) {
+                        self.bind(quant.var.0, item);
+                        if self.truth(&quant.body) == wanted {
+                            self.bind_witnesses(&quant.body);
+                            return;
+                        }
+                    }
+                }
+                self.bind(quant.var.0, Bound::None);
+            }
+        }
+    }
+}
+
+/// An entry of the evidence.
+fn entry(field: String, found: &Fetched<'_>, test: &str, place: Option<Place>) -> Evidence {
+    let value = match found {
+        Fetched::Present(value) => Some(json_value(value)),
+        _ => None,
+    };
+    let place = match found {
+        Fetched::Unknown(why) => why.place.or(place),
+        _ => place,
+    };
+    Evidence { field, value, unknown: reason(found).map(str::to_owned), test: test.to_owned(), place }
+}
+
+/// A value as JSON; one that is too long as the beginning of its text.
+fn json_value(value: &Value<'_>) -> serde_json::Value {
+    match value {
+        Value::Bool(b) => (*b).into(),
+        Value::Int(i) => (*i).into(),
+        Value::Float(f) => (*f).into(),
+        Value::Size(s) => (*s).into(),
+        Value::Json(_) | Value::Tree(_) | Value::Object(_) | Value::List(_) => {
+            let text = tree::to_json(&tree::of_value(Fetched::Present(value.clone())));
+            match text.len() <= LONGEST {
+                true => serde_json::from_str(&text).unwrap_or(serde_json::Value::Null),
+                false => cut(&text).into(),
+            }
+        }
+        value => coerce::text(value).map_or(serde_json::Value::Null, |text| cut(&text).into()),
+    }
+}
+
+fn cut(text: &str) -> String {
+    if text.len() <= LONGEST {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(LONGEST);
+    format!("{}…", text.get(..end).unwrap_or_default())
+}
+
+/// The path to a field in the raw record, where it stands at one place.
+fn field_steps(at: &Extract, path: &[Step]) -> Vec<Step> {
+    match at {
+        Extract::Path(base) => base.iter().chain(path).cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Where a variable's member stands: `SecurityGroupIngress[1].CidrIp`, or as the rule writes it
+/// where the variable's list is no field.
+fn var_path(var: u32, path: &[Step], name: &str, paths: &[ItemPath]) -> (String, Vec<Step>) {
+    let Some(item) = paths.iter().rev().find(|p| p.var == var) else {
+        return (name.to_owned(), Vec::new());
+    };
+    let mut text = item.text.clone();
+    for step in path {
+        match step {
+            Step::Key(key) => {
+                text.push('.');
+                text.push_str(key);
+            }
+            Step::Index(index) => text.push_str(&format!("[{index}]")),
+        }
+    }
+    let steps = match item.steps.is_empty() {
+        true => Vec::new(),
+        false => item.steps.iter().chain(path).cloned().collect(),
+    };
+    (text, steps)
+}
+
+/// The terms that a test compares.
+pub(super) fn terms_of(test: &AtomTest) -> Vec<&Term> {
+    match test {
+        AtomTest::Exists(term) | AtomTest::True(term) => vec![term],
+        AtomTest::Compare { left, right, .. } => vec![left, right],
+        AtomTest::Text { left, right, .. } => std::iter::once(left).chain(right).collect(),
+        AtomTest::Regex { left, .. } => vec![left],
+        AtomTest::In { left, set }
+        | AtomTest::Intersects { left, set }
+        | AtomTest::PathPrefix { left, set }
+        | AtomTest::Net { left, set, .. } => std::iter::once(left).chain(term_of(set)).collect(),
+    }
+}
+
+fn term_of(set: &Set) -> Option<&Term> {
+    match set {
+        Set::Term(term) => Some(term),
+        Set::Const(_) => None,
+    }
+}
+
+/// The parts of a term that read something.
+pub(super) fn leaves<'t>(term: &'t Term, out: &mut Vec<&'t Term>) {
+    match term {
+        Term::Const(_) => {}
+        Term::Call { args, .. } | Term::List(args) => args.iter().for_each(|a| leaves(a, out)),
+        Term::Project { base, .. } => leaves(base, out),
+        term => out.push(term),
+    }
+}

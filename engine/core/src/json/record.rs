@@ -1,0 +1,142 @@
+//! A record that is the text of a JSON object.
+
+use std::ops::Range;
+
+use eyas_lang::catalog::Step;
+use eyas_lang::value::{Fetched, JsonText, Value};
+use jiff::Timestamp;
+
+use super::{JsonError, key_is, scan, value};
+use crate::finding::{Location, Subject};
+use crate::record::Record;
+use crate::walk;
+
+/// Where the members of a record stand in its text. Kept between records so that reading one
+/// allocates nothing.
+#[derive(Debug, Default)]
+pub struct JsonIndex {
+    members: Vec<Member>,
+}
+
+#[derive(Debug)]
+struct Member {
+    /// With its quotes.
+    key: Range<u32>,
+    value: Range<u32>,
+}
+
+impl JsonIndex {
+    /// Checks that `text` is one JSON object of bounded depth and finds its members.
+    ///
+    /// A text of 4 GiB or more is refused.
+    pub fn read<'a>(&'a mut self, record_type: &'a str, text: &'a str) -> Result<JsonRecord<'a>, JsonError> {
+        self.members.clear();
+        let bytes = text.as_bytes();
+        if u32::try_from(bytes.len()).is_err() {
+            return Err(JsonError { offset: 0, message: "the record is larger than 4 GiB" });
+        }
+        let end = self.members_of(bytes)?;
+        match scan::skip_space(bytes, end) {
+            rest if rest == bytes.len() => Ok(JsonRecord { record_type, text, index: self, time: None }),
+            rest => Err(JsonError { offset: rest, message: "text after the value" }),
+        }
+    }
+
+    fn members_of(&mut self, bytes: &[u8]) -> Result<usize, JsonError> {
+        let check = scan::Checker::new(bytes);
+        let open = scan::skip_space(bytes, 0);
+        if bytes.get(open) != Some(&b'{') {
+            return Err(JsonError { offset: open, message: "expected a JSON object" });
+        }
+        let mut at = scan::skip_space(bytes, open + 1);
+        if bytes.get(at) == Some(&b'}') {
+            return Ok(at + 1);
+        }
+        loop {
+            let (start, key_end, _) = check.key(at)?;
+            let end = check.value(start, 1)?;
+            self.members.push(Member { key: at as u32..key_end as u32, value: start as u32..end as u32 });
+            at = scan::skip_space(bytes, end);
+            match bytes.get(at) {
+                Some(b',') => at = scan::skip_space(bytes, at + 1),
+                Some(b'}') => return Ok(at + 1),
+                None => return Err(JsonError { offset: at, message: "the text ends inside a value" }),
+                Some(_) => return Err(JsonError { offset: at, message: "expected `,` or `}`" }),
+            }
+        }
+    }
+}
+
+/// A record that is the text of one JSON object: values are read where a rule asks for them.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonRecord<'a> {
+    record_type: &'a str,
+    text: &'a str,
+    index: &'a JsonIndex,
+    time: Option<&'a str>,
+}
+
+impl<'a> JsonRecord<'a> {
+    /// Says which member holds the record's own time, RFC 3339.
+    pub fn with_time(mut self, member: &'a str) -> Self {
+        self.time = Some(member);
+        self
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The text of a member's value; the last of equal keys counts.
+    pub fn member(&self, key: &str) -> Option<&'a str> {
+        let slice = |r: &Range<u32>| self.text.get(r.start as usize..r.end as usize).unwrap_or_default();
+        // The key's length tells most of them apart before any byte is compared.
+        let len = key.len() as u32 + 2;
+        let found = self.index.members.iter().rev().find(|m| {
+            let raw = m.key.end - m.key.start;
+            raw >= len && key_is(slice(&m.key), key)
+        });
+        found.map(|m| slice(&m.value))
+    }
+
+    /// The value at `path`, borrowed from the text.
+    pub fn value_at(&self, path: &[Step]) -> Fetched<'a> {
+        let Some((first, rest)) = path.split_first() else {
+            return Fetched::Present(Value::Json(JsonText(self.text.trim())));
+        };
+        let found = match first {
+            Step::Key(key) => self.member(key),
+            Step::Index(index) => self.member(&index.to_string()),
+        };
+        match found {
+            Some(raw) => walk::steps(value(raw), rest),
+            None => Fetched::Absent,
+        }
+    }
+}
+
+impl Record for JsonRecord<'_> {
+    fn record_type(&self) -> &str {
+        self.record_type
+    }
+
+    fn at(&self, path: &[Step]) -> Fetched<'_> {
+        self.value_at(path)
+    }
+
+    fn now(&self) -> Option<Timestamp> {
+        match value(self.member(self.time?)?) {
+            Fetched::Present(Value::Str(text)) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        Subject { kind: self.record_type.to_owned(), ..Subject::default() }
+    }
+
+    fn location(&self) -> Option<Location> {
+        None
+    }
+}

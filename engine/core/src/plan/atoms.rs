@@ -1,0 +1,114 @@
+//! Lowering of comparisons. Equal ones of different rules become one.
+
+use std::sync::Arc;
+
+use aho_corasick::AhoCorasick;
+use eyas_lang::checked::{self, Atom, AtomTest, CompareOp};
+use eyas_lang::value;
+
+use super::lower::{Builder, has_var, needs_of};
+use super::{HashedSet, Node, PlannedAtom, Set, Site, Test, Value};
+
+/// From how many constant texts on one automaton is faster than one search each.
+const SEARCH_FROM: usize = 3;
+
+impl Builder<'_> {
+    pub(super) fn atom(&mut self, atom: &Arc<Atom>) -> Node {
+        let test = self.test(&atom.test);
+        // The lowered test says all that decides its outcome, so equal prints are equal tests.
+        // An automaton prints its states; it is told apart by what it was made from.
+        let key = match &test {
+            Test::Search { left, .. } => format!("search {left:?} {:?}", searched(&atom.test)),
+            test => format!("{test:?}"),
+        };
+        let index = match self.atoms.get(&key) {
+            Some(index) => *index,
+            None => {
+                let values = test_values(&test);
+                let shared = !values.iter().any(|v| has_var(v));
+                let needs = needs_of(values);
+                self.plan.atoms.push(PlannedAtom { test, needs, shared });
+                let index = self.plan.atoms.len() as u32 - 1;
+                self.atoms.insert(key, index);
+                index
+            }
+        };
+        Node::Atom(Site { atom: index, source: atom.clone(), text: self.text(atom.span) })
+    }
+
+    fn test(&mut self, test: &AtomTest) -> Test {
+        match test {
+            AtomTest::Exists(term) => Test::Exists(self.value(term)),
+            AtomTest::True(term) => Test::True(self.value(term)),
+            AtomTest::Compare { left, op, right } => {
+                Test::Compare { left: self.value(left), op: *op, right: self.value(right) }
+            }
+            AtomTest::Text { left, op, right, all } => {
+                let left = self.value(left);
+                match searched(test).and_then(|texts| AhoCorasick::new(texts).ok()) {
+                    Some(find) => Test::Search { left, find },
+                    None => {
+                        let right = right.iter().map(|r| self.value(r)).collect();
+                        Test::Text { left, op: *op, right, all: *all }
+                    }
+                }
+            }
+            AtomTest::Regex { left, regex, source, whole } => {
+                Test::Regex { left: self.value(left), regex: anchored(regex, source, *whole) }
+            }
+            AtomTest::In { left, set } => Test::In { left: self.value(left), set: self.set(set) },
+            AtomTest::Intersects { left, set } => {
+                Test::Intersects { left: self.value(left), set: self.set(set) }
+            }
+            AtomTest::PathPrefix { left, set } => {
+                Test::PathPrefix { left: self.value(left), set: self.set(set) }
+            }
+            AtomTest::Net { left, set, reverse } => {
+                Test::Net { left: self.value(left), set: self.set(set), reverse: *reverse }
+            }
+        }
+    }
+
+    fn set(&mut self, set: &checked::Set) -> Set {
+        match set {
+            checked::Set::Const(set) => Set::Const(Arc::new(HashedSet::new(&set.items))),
+            checked::Set::Term(term) => Set::Value(self.value(term)),
+        }
+    }
+}
+
+/// The constant texts of which one is searched for, where there are enough of them.
+fn searched(test: &AtomTest) -> Option<Vec<&str>> {
+    let AtomTest::Text { op: CompareOp::Contains | CompareOp::BContains, right, all: false, .. } = test
+    else {
+        return None;
+    };
+    let texts = right.iter().map(|term| match term {
+        checked::Term::Const(value::Value::Str(text)) => Some(text.as_ref()),
+        _ => None,
+    });
+    texts.collect::<Option<Vec<_>>>().filter(|texts| texts.len() >= SEARCH_FROM)
+}
+
+/// The values that a test looks at.
+pub(crate) fn test_values(test: &Test) -> Vec<&Value> {
+    match test {
+        Test::Exists(v) | Test::True(v) => vec![v],
+        Test::Compare { left, right, .. } => vec![left, right],
+        Test::Text { left, right, .. } => std::iter::once(left).chain(right).collect(),
+        Test::Search { left, .. } | Test::Regex { left, .. } => vec![left],
+        Test::In { left, set }
+        | Test::Intersects { left, set }
+        | Test::PathPrefix { left, set }
+        | Test::Net { left, set, .. } => std::iter::once(left).chain(set.value()).collect(),
+    }
+}
+
+/// The expression as it is to be run: one that must match the whole value gets anchors where it
+/// has none yet, because the leftmost match need not be the longest.
+fn anchored(regex: &Arc<regex::Regex>, source: &str, whole: bool) -> Arc<regex::Regex> {
+    if !whole || regex.as_str() != source {
+        return regex.clone();
+    }
+    regex::Regex::new(&format!("\\A(?:{source})\\z")).map_or_else(|_| regex.clone(), Arc::new)
+}
