@@ -7,12 +7,15 @@
 //! Reading is linear in the length of the text, and brackets nested deeper than
 //! [`MAX_NESTING`] are a diagnostic before they can use up the stack.
 
+mod advice;
 pub mod ast;
 mod build;
+mod expect;
 mod grammar;
 mod literal;
 mod nesting;
 mod recover;
+mod tokens;
 
 use pest::Parser as _;
 
@@ -22,6 +25,7 @@ use crate::source::{FileId, Span};
 use ast::{Expr, ExprKind, File};
 use build::Builder;
 pub(crate) use build::RESERVED;
+use expect::Junk;
 use grammar::{Grammar, Rule};
 
 /// The grammar, as the documentation prints it.
@@ -52,11 +56,15 @@ pub fn parse_condition(file: FileId, text: &str, offset: usize) -> (Expr, Vec<Di
     builder.report_nesting(&readable);
     let condition = match Grammar::parse(Rule::only_condition, &readable.text) {
         Ok(mut pairs) => builder.only_condition(pairs.next()),
-        Err(error) => {
-            builder.unreadable(&readable.text, &error);
+        Err(_) if !readable.too_deep.is_empty() => None,
+        Err(_) => {
+            builder.explain(Junk { text: &readable.text, start: 0 }, Rule::only_condition);
             None
         }
     };
     let span = Span::new(file, offset, offset + text.len());
     (condition.unwrap_or(Expr { kind: ExprKind::Error, span }), builder.diagnostics())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,12 @@
 //! Keeps brackets from nesting deeper than the stack allows.
 //!
 //! The parser and everything after it recurse once a bracket. So the text is looked through
-//! once before it is parsed, with the few lexical rules that matter (strings, comments, regular
-//! expressions), and what lies deeper than the limit is blanked out.
+//! once before it is parsed, and what lies deeper than the limit is blanked out.
 
 use std::borrow::Cow;
 
 use super::MAX_NESTING;
+use super::tokens::{TokenKind, Tokens};
 
 /// Text that is safe to parse.
 pub(super) struct Readable<'t> {
@@ -41,13 +41,14 @@ fn holes(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut holes = Vec::new();
     let mut depth = 0usize;
     let mut opened = None;
-    for (at, bracket) in Brackets::new(text) {
-        if matches!(bracket, b'(' | b'[' | b'{') {
+    for token in Tokens::of(text) {
+        let at = token.start;
+        if token.kind == TokenKind::Open {
             depth += 1;
             if depth == MAX_NESTING + 1 {
                 opened = Some(at);
             }
-        } else {
+        } else if token.kind == TokenKind::Close {
             if depth == MAX_NESTING + 1
                 && let Some(start) = opened.take()
             {
@@ -60,108 +61,6 @@ fn holes(text: &str) -> Vec<std::ops::Range<usize>> {
         holes.push(start..text.len());
     }
     holes
-}
-
-/// The brackets of a text that stand outside strings, comments and regular expressions.
-struct Brackets<'t> {
-    bytes: &'t [u8],
-    at: usize,
-    /// Whether a `/` here starts a regular expression: after `matches` and `regex:`.
-    regex: bool,
-}
-
-impl<'t> Brackets<'t> {
-    fn new(text: &'t str) -> Self {
-        Self { bytes: text.as_bytes(), at: 0, regex: false }
-    }
-
-    fn byte(&self, at: usize) -> u8 {
-        self.bytes.get(at).copied().unwrap_or(b'\n')
-    }
-
-    fn rest_starts_with(&self, what: &[u8]) -> bool {
-        self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(what))
-    }
-
-    /// Goes past a literal that ends with `quote`, or to the end of the line.
-    fn skip_quoted(&mut self, quote: u8) {
-        self.at += 1;
-        while self.at < self.bytes.len() {
-            match self.byte(self.at) {
-                b'\n' => return,
-                b'\\' if self.byte(self.at + 1) != b'\n' => self.at += 2,
-                b if b == quote => {
-                    self.at += 1;
-                    return;
-                }
-                _ => self.at += 1,
-            }
-        }
-    }
-
-    fn skip_block_string(&mut self) {
-        self.at += 3;
-        while self.at < self.bytes.len() && !self.rest_starts_with(b"\"\"\"") {
-            self.at += if self.byte(self.at) == b'\\' { 2 } else { 1 };
-        }
-        self.at += 3;
-    }
-
-    fn skip_comment(&mut self) {
-        while self.at < self.bytes.len() && self.byte(self.at) != b'\n' {
-            self.at += 1;
-        }
-    }
-
-    fn skip_word(&mut self) {
-        let start = self.at;
-        while self.at < self.bytes.len() && is_word_byte(self.byte(self.at)) {
-            self.at += 1;
-        }
-        self.regex = matches!(self.bytes.get(start..self.at), Some(b"matches" | b"regex:" | b":"));
-    }
-}
-
-fn is_word_byte(byte: u8) -> bool {
-    !matches!(
-        byte,
-        b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'=' | b','
-    )
-}
-
-impl Iterator for Brackets<'_> {
-    type Item = (usize, u8);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while let Some(&byte) = self.bytes.get(self.at) {
-            let at = self.at;
-            match byte {
-                b' ' | b'\t' | b'\r' | b'\n' => {
-                    self.at += 1;
-                    continue;
-                }
-                b'#' => {
-                    self.skip_comment();
-                    continue;
-                }
-                b'"' if self.rest_starts_with(b"\"\"\"") => self.skip_block_string(),
-                b'"' | b'\'' => self.skip_quoted(byte),
-                b'/' if self.regex => self.skip_quoted(b'/'),
-                b'=' | b',' => self.at += 1,
-                b'(' | b'[' | b'{' | b')' | b']' | b'}' => {
-                    self.at += 1;
-                    self.regex = false;
-                    return Some((at, byte));
-                }
-                _ => {
-                    self.skip_word();
-                    continue;
-                }
-            }
-            self.regex = false;
-        }
-        None
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use super::super::MAX_NESTING;
+use super::super::advice::unusual_character;
 use super::super::ast::*;
 use super::super::grammar::{Pair, Rule};
 use super::super::literal;
@@ -151,13 +152,25 @@ impl Builder {
     pub(super) fn value(&mut self, pair: Pair<'_>) -> Option<Operand> {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
-            Rule::word => OperandKind::Word(SmolStr::new(pair.as_str())),
+            Rule::word => self.word(&pair),
             Rule::string => OperandKind::Text(self.string(&pair)?.node),
             Rule::regex => OperandKind::Regex(literal::read_regex(pair.as_str())?),
             Rule::tuple | Rule::array => OperandKind::List(self.entries(pair)),
             _ => return self.operand(pair),
         };
         Some(Operand { kind, span })
+    }
+
+    /// A bare word, which may hold anything but what word processors make of quotes and blanks.
+    fn word(&mut self, pair: &Pair<'_>) -> OperandKind {
+        let text = pair.as_str();
+        if let Some((at, c, advice)) = unusual_character(text) {
+            let start = pair.as_span().start() + at;
+            let span = self.place(start, start + c.len_utf8());
+            let message = format!("`{}` in a bare word", c.escape_debug());
+            self.push(Diagnostic::new(Code::Syntax, span, message).help(advice));
+        }
+        OperandKind::Word(SmolStr::new(text))
     }
 
     /// A field, variable, macro or call, or a list literal.
@@ -204,39 +217,28 @@ impl Builder {
     /// The steps of a path: each name with its bracket, further brackets as steps without a
     /// name.
     fn segments(&mut self, pair: Pair<'_>) -> Option<Vec<Segment>> {
-        let mut out = Vec::new();
+        let mut out: Vec<Segment> = Vec::new();
         for part in Children::of(pair) {
-            if part.as_rule() == Rule::index {
-                out.push(self.index(part)?);
-                continue;
-            }
-            let span = self.span(&part);
-            let mut inner = Children::of(part);
-            let name = inner.child(Rule::ident)?;
-            let mut segment = Segment { name: SmolStr::new(name.as_str()), arg: None, span };
-            for (i, index) in inner.enumerate() {
-                let step = self.index(index)?;
-                if i == 0 {
-                    segment.arg = step.arg;
-                    segment.span.end = step.span.end;
-                } else {
-                    out.push(segment);
-                    segment = step;
+            let span = part.as_span();
+            let name = match part.as_rule() {
+                Rule::ident => {
+                    let span = self.place(span.start(), span.end());
+                    out.push(Segment { name: SmolStr::new(part.as_str()), arg: None, span });
+                    continue;
                 }
+                Rule::string => SmolStr::new(self.string(&part)?.node),
+                _ => SmolStr::new(part.as_str()),
+            };
+            // The brackets belong to the step.
+            let bracket = self.place(span.start() - 1, span.end() + 1);
+            match out.last_mut() {
+                Some(step) if step.arg.is_none() => {
+                    step.arg = Some(name);
+                    step.span.end = bracket.end;
+                }
+                _ => out.push(Segment { name: SmolStr::default(), arg: Some(name), span: bracket }),
             }
-            out.push(segment);
         }
         Some(out)
-    }
-
-    /// A bracket by itself.
-    fn index(&mut self, pair: Pair<'_>) -> Option<Segment> {
-        let span = self.span(&pair);
-        let arg = Children::of(pair).next()?;
-        let arg = match arg.as_rule() {
-            Rule::string => SmolStr::new(self.string(&arg)?.node),
-            _ => SmolStr::new(arg.as_str()),
-        };
-        Some(Segment { name: SmolStr::default(), arg: Some(arg), span })
     }
 }

@@ -1,7 +1,5 @@
 //! What stands between the braces of rules, patterns and tests.
 
-use smol_str::SmolStr;
-
 use super::super::ast::*;
 use super::super::grammar::{Pair, Rule};
 use super::{Builder, Children};
@@ -10,7 +8,7 @@ use crate::source::Span;
 
 impl Builder {
     /// The keys between the braces of a rule or sequence.
-    pub(super) fn rule_body(&mut self, body: Pair<'_>, sequence: bool) -> Vec<RuleKey> {
+    pub(super) fn rule_body(&mut self, body: Pair<'_>) -> Vec<RuleKey> {
         let open = self.open_brace(&body);
         let mut keys = Vec::new();
         let mut swallowed = false;
@@ -19,7 +17,7 @@ impl Builder {
                 Rule::unclosed => self.unclosed_brace(open, swallowed),
                 Rule::junk_key => {
                     swallowed = ends_unclosed(&pair);
-                    keys.extend(self.junk_rule_key(&pair, sequence));
+                    keys.extend(self.junk_rule_key(&pair));
                 }
                 _ => keys.extend(self.rule_key(pair)),
             }
@@ -50,16 +48,27 @@ impl Builder {
         let word = inner.next()?;
         let key = self.ident(&word);
         let value = match kind {
-            Rule::when_key => RuleValue::When(self.condition(inner.next()?)?),
-            Rule::where_key => RuleValue::Where(self.condition(inner.next()?)?),
-            Rule::having_key => RuleValue::Having(self.condition(inner.next()?)?),
+            Rule::condition_key => {
+                let condition = self.condition(inner.next()?)?;
+                match key.name.as_str() {
+                    "when" => RuleValue::When(condition),
+                    "where" => RuleValue::Where(condition),
+                    _ => RuleValue::Having(condition),
+                }
+            }
+            Rule::text_key => {
+                let template = self.template(&inner.next()?)?;
+                if key.name == "fix" { RuleValue::Fix(template) } else { RuleValue::Message(template) }
+            }
+            Rule::value_key => {
+                let value = self.value(inner.next()?)?;
+                if key.name == "within" { RuleValue::Within(value) } else { RuleValue::Enabled(value) }
+            }
             Rule::step_key => {
                 let name = self.new_name(inner.child(Rule::ident))?;
                 RuleValue::Step { name, when: self.condition(inner.next()?)? }
             }
             Rule::severity_key => RuleValue::Severity(self.severity(inner)?),
-            Rule::message_key => RuleValue::Message(self.template(&inner.next()?)?),
-            Rule::fix_key => RuleValue::Fix(self.template(&inner.next()?)?),
             Rule::list_key => {
                 let items = self.entries(inner.next()?);
                 match key.name.as_str() {
@@ -69,8 +78,6 @@ impl Builder {
                 }
             }
             Rule::group_key => RuleValue::Group(self.references(inner.next()?)),
-            Rule::within_key => RuleValue::Within(self.value(inner.next()?)?),
-            Rule::enabled_key => RuleValue::Enabled(self.value(inner.next()?)?),
             Rule::dedup_key => {
                 let by = inner.child(Rule::references).map(|r| self.references(r)).unwrap_or_default();
                 let _ = inner.child(Rule::for_kw);
@@ -150,6 +157,9 @@ impl Builder {
         let span = self.span(&pair);
         let mut inner = Children::of(pair);
         let key = self.ident(&inner.child(Rule::ident)?);
+        if !self.is_pattern_key(&key) {
+            return None;
+        }
         let value = inner.next()?;
         let values = match value.as_rule() {
             Rule::array => self.entries(value),
@@ -220,11 +230,6 @@ impl Builder {
                 if template { TestInput::Template(path) } else { TestInput::File(path) }
             }
         })
-    }
-
-    /// A key whose value could not be read, under the name that was meant.
-    pub(super) fn broken_key(&mut self, name: &str, at: Span, span: Span) -> RuleKey {
-        RuleKey { key: Ident { name: SmolStr::new(name), span: at }, value: RuleValue::Error, span }
     }
 }
 

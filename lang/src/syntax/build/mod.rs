@@ -23,6 +23,8 @@ pub(super) struct Builder {
     file: FileId,
     base: Base,
     diagnostics: Vec<Diagnostic>,
+    /// Where nesting beyond the limit was blanked out.
+    blanked: Vec<Span>,
 }
 
 /// How offsets in the parsed text become offsets in the file.
@@ -37,7 +39,7 @@ enum Base {
     },
 }
 
-/// The children of a node without comments.
+/// The children of a node without comments and punctuation.
 struct Children<'t>(pest::iterators::Pairs<'t, Rule>);
 
 impl<'t> Children<'t> {
@@ -47,18 +49,17 @@ impl<'t> Children<'t> {
 
     /// The next child if it is of this kind.
     fn child(&mut self, kind: Rule) -> Option<Pair<'t>> {
-        self.child_if(|found| found == kind)
-    }
-
-    fn child_if(&mut self, is: impl Fn(Rule) -> bool) -> Option<Pair<'t>> {
-        let next = loop {
-            let next = self.0.peek()?;
-            if next.as_rule() != Rule::comment {
-                break next;
+        while let Some(next) = self.0.peek() {
+            let found = next.as_rule();
+            if found == kind {
+                return self.0.next();
+            }
+            if !is_punctuation(found) {
+                return None;
             }
             self.0.next();
-        };
-        if is(next.as_rule()) { self.next() } else { None }
+        }
+        None
     }
 }
 
@@ -66,14 +67,27 @@ impl<'t> Iterator for Children<'t> {
     type Item = Pair<'t>;
 
     fn next(&mut self) -> Option<Pair<'t>> {
-        self.0.by_ref().find(|pair| pair.as_rule() != Rule::comment)
+        self.0.by_ref().find(|pair| !is_punctuation(pair.as_rule()))
     }
+}
+
+fn is_punctuation(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::comment
+            | Rule::comma
+            | Rule::colon
+            | Rule::equals
+            | Rule::close_paren
+            | Rule::close_bracket
+            | Rule::close_brace
+    )
 }
 
 impl Builder {
     /// `offset` is where the parsed text starts in the file.
     pub(super) fn new(file: FileId, offset: usize) -> Self {
-        Self { file, base: Base::Shifted(offset), diagnostics: Vec::new() }
+        Self { file, base: Base::Shifted(offset), diagnostics: Vec::new(), blanked: Vec::new() }
     }
 
     /// The place of `start..end` of the parsed text.
@@ -95,6 +109,18 @@ impl Builder {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Adds a next step to the last diagnostic, where it has none.
+    pub(super) fn help_last(&mut self, help: String) {
+        if let Some(last) = self.diagnostics.last_mut().filter(|d| d.help.is_none()) {
+            last.help = Some(help);
+        }
+    }
+
+    /// Whether nesting beyond the limit was blanked out inside `span`.
+    pub(super) fn is_blanked(&self, span: Span) -> bool {
+        self.blanked.iter().any(|at| span.start <= at.start && at.end <= span.end)
+    }
+
     /// Everything that is wrong, by place.
     pub(super) fn diagnostics(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort_by_key(Diagnostic::span);
@@ -104,7 +130,9 @@ impl Builder {
     /// Reports brackets that are nested too deep.
     pub(super) fn report_nesting(&mut self, readable: &Readable<'_>) {
         for &at in &readable.too_deep {
-            self.push(too_deep(self.place(at, at + 1)));
+            let span = self.place(at, at + 1);
+            self.blanked.push(span);
+            self.push(too_deep(span));
         }
     }
 
@@ -205,7 +233,7 @@ impl Builder {
             Rule::list => self.list(pair),
             Rule::macro_ => self.macro_(pair),
             Rule::pattern => self.pattern(pair),
-            Rule::rule => self.rule(pair),
+            Rule::rule_decl => self.rule(pair),
             Rule::sample => self.sample(pair),
             Rule::test => self.test(pair),
             _ => None,
@@ -245,14 +273,14 @@ impl Builder {
         let mut inner = Children::of(pair);
         let sequence = inner.next()?.as_rule() == Rule::sequence_kw;
         let header = inner.next()?;
-        let read = if header.as_rule() == Rule::header {
-            self.header(header)
-        } else {
+        if header.as_rule() != Rule::header {
             let word = if sequence { "sequence" } else { "rule" };
-            self.junk_header(word, &header);
-            None
-        };
-        let keys = self.rule_body(inner.child(Rule::rule_body)?, sequence);
+            let broken = self.junk_header(word, &header);
+            self.rule_body(inner.child(Rule::rule_body)?);
+            return broken.map(DeclKind::Broken);
+        }
+        let read = self.header(header);
+        let keys = self.rule_body(inner.child(Rule::rule_body)?);
         let (name, record) = read?;
         let rule = Rule_ { name, display_name: None, record, keys };
         Some(if sequence { DeclKind::Sequence(rule) } else { DeclKind::Rule(rule) })

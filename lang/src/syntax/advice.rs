@@ -1,0 +1,199 @@
+//! What the author probably meant: a next step for the commonest slips.
+
+use super::ast::CompareOp;
+use super::expect::Stop;
+use super::grammar::Rule;
+use super::tokens::{Token, TokenKind, Tokens};
+use crate::diagnostics::{Diagnostic, nearest};
+
+/// Adds a next step to a diagnostic about the token `found`.
+pub(super) fn advise(plain: Diagnostic, stop: &Stop<'_>, found: Token) -> Diagnostic {
+    let shown = stop.token_text(found);
+    let advice = shown
+        .chars()
+        .next()
+        .and_then(unusual)
+        .or_else(|| stop.advice_on_neighbours(found))
+        .or_else(|| foreign(shown))
+        .or_else(|| stop.advice_on_joints(shown));
+    if let Some(advice) = advice {
+        return plain.help(advice);
+    }
+    if stop.wants_operator() && found.kind == TokenKind::Word {
+        let near = nearest(shown, OPERATORS.iter().copied());
+        if near.is_some() {
+            return plain.did_you_mean(near);
+        }
+    }
+    match stop.advice_on_values(found) {
+        Some(advice) => plain.help(advice),
+        None => plain,
+    }
+}
+
+impl<'t> Stop<'t> {
+    /// What is meant by the token together with the one before it.
+    fn advice_on_neighbours(&self, found: Token) -> Option<String> {
+        let before = self.before?;
+        let (text, shown) = (self.token_text(before), self.token_text(found));
+        if let Some((_, _, advice)) = unusual_character(text) {
+            return Some(advice);
+        }
+        if text.ends_with('=') && shown.starts_with('=') {
+            return Some("write `=`".to_owned());
+        }
+        if text.starts_with('~') {
+            return Some("write `matches /…/` for a regular expression".to_owned());
+        }
+        if before.kind == TokenKind::Regex && found.start == before.end {
+            return Some("flags stand inside: `/(?i)…/`".to_owned());
+        }
+        if shown == "(" && matches!(text, "=" | "==" | "!=") {
+            return Some("`=` compares with one value; write `in (…)` for a list".to_owned());
+        }
+        if !text.is_empty()
+            && text.bytes().all(|b| b.is_ascii_digit())
+            && matches!(shown, "ms" | "s" | "m" | "h" | "d" | "w")
+        {
+            return Some(format!("write `{text}{shown}`"));
+        }
+        if !self.wants_operator() {
+            return None;
+        }
+        if let Some(word) = self.quantifier() {
+            return Some(format!("write `{word} x in LIST (CONDITION)`"));
+        }
+        (shown == "(" && before.kind == TokenKind::Word)
+            .then(|| format!("a call has no blank before its parenthesis: `{text}(…)`"))
+    }
+
+    /// What is meant by a word where two conditions meet.
+    fn advice_on_joints(&self, shown: &str) -> Option<String> {
+        if shown.starts_with('!') {
+            return Some("write `not`".to_owned());
+        }
+        if !self.wants_operator() {
+            return None;
+        }
+        if shown == "not" {
+            return Some("join the two conditions: `and not`, or `or not`".to_owned());
+        }
+        let (joint, rest) = ["and", "or", "not"]
+            .into_iter()
+            .find_map(|joint| Some((joint, shown.strip_prefix(joint).filter(|rest| !rest.is_empty())?)))?;
+        Some(format!("put a blank between `{joint}` and `{rest}`"))
+    }
+
+    /// What is meant by two values in a row, or by a value where a field stands.
+    fn advice_on_values(&self, found: Token) -> Option<String> {
+        let shown = self.token_text(found);
+        let quoted = found.kind == TokenKind::Text || shown.starts_with(|c: char| c.is_ascii_digit());
+        if quoted && self.wants_condition() {
+            return Some("the field stands on the left of a comparison, the value on the right".to_owned());
+        }
+        let before = self.before.filter(|token| self.is_value(*token))?;
+        let text = self.token_text(before);
+        if shown == "," {
+            return Some(format!("write `in ({text}, …)` to compare with several values"));
+        }
+        (before.kind == TokenKind::Word && found.kind == TokenKind::Word && self.wants_operator())
+            .then(|| format!("put quotes around a value that holds blanks: `\"{text} {shown}\"`"))
+    }
+
+    /// Whether a token is the right side of a comparison.
+    fn is_value(&self, token: Token) -> bool {
+        let before = Tokens::of(self.text).take_while(|t| t.end <= token.start).last();
+        before.is_some_and(|t| CompareOp::parse(self.token_text(t)).is_some())
+    }
+
+    /// The name of a call that ends where a quantifier's condition should stand.
+    pub(super) fn call_before_group(&self) -> Option<&'t str> {
+        self.before.filter(|token| self.token_text(*token) == ")" && self.expects(&[Rule::group]))?;
+        let tokens: Vec<Token> = Tokens::of(self.text).collect();
+        let open = tokens.iter().rposition(|token| self.token_text(*token) == "(")?;
+        tokens.get(open.checked_sub(1)?).map(|token| self.token_text(*token))
+    }
+
+    /// The quantifier that the condition here starts with, where it was read as a name.
+    fn quantifier(&self) -> Option<&'t str> {
+        let end = self.found.map_or(self.text.len(), |token| token.start);
+        let mut first = None;
+        let mut fresh = true;
+        for token in Tokens::of(self.text).take_while(|token| token.start < end) {
+            let text = self.token_text(token);
+            if fresh {
+                first = Some(text);
+            }
+            fresh = matches!(text, "and" | "or" | "not" | "(" | "=") || text.ends_with(':');
+        }
+        first.filter(|word| matches!(*word, "any" | "all" | "no" | "count"))
+    }
+}
+
+/// The first character of a word that only looks like another, such as a quote or a blank from a
+/// word processor, with what to write for it.
+pub(super) fn unusual_character(word: &str) -> Option<(usize, char, String)> {
+    word.char_indices().find_map(|(at, c)| Some((at, c, unusual(c)?)))
+}
+
+/// What to write for a character that only looks like another.
+fn unusual(c: char) -> Option<String> {
+    match c {
+        '“' | '”' | '„' | '‘' | '’' => {
+            Some("this is a typographic quote; write `\"` or `'`".to_owned())
+        }
+        c if !c.is_ascii() && (c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}')) => {
+            Some(format!("this is a special blank (U+{:04X}); write an ordinary one", c as u32))
+        }
+        c if c.is_control() => Some(format!("this is a control character (U+{:04X}); remove it", c as u32)),
+        _ => None,
+    }
+}
+
+/// What an operator of another language is here.
+fn foreign(word: &str) -> Option<String> {
+    FOREIGN
+        .iter()
+        .find(|(there, here)| word.eq_ignore_ascii_case(there) && word != *here)
+        .map(|(_, here)| format!("write `{here}`"))
+}
+
+const FOREIGN: &[(&str, &str)] = &[
+    ("&&", "and"),
+    ("||", "or"),
+    ("!", "not"),
+    ("and", "and"),
+    ("or", "or"),
+    ("not", "not"),
+    ("~", "matches"),
+    ("<>", "!="),
+    ("is", "="),
+    ("equals", "="),
+    ("eq", "="),
+    ("ne", "!="),
+    ("like", "glob"),
+    ("has", "contains"),
+];
+
+const OPERATORS: &[&str] = &[
+    "and",
+    "or",
+    "exists",
+    "in",
+    "contains",
+    "icontains",
+    "bcontains",
+    "startswith",
+    "istartswith",
+    "bstartswith",
+    "endswith",
+    "iendswith",
+    "glob",
+    "iglob",
+    "regex",
+    "matches",
+    "intersects",
+    "pmatch",
+    "inside",
+    "covers",
+];
