@@ -12,6 +12,7 @@ use crate::record::{Record, World};
 mod cel;
 mod compare;
 mod condition;
+pub(crate) mod cover;
 mod dispatch;
 mod evidence;
 mod explain;
@@ -157,6 +158,20 @@ impl<'p> Session<'p> {
         let explanation = eval.explain(planned);
         self.types[at].memo = eval.into_memo();
         explanation
+    }
+
+    /// Tests every comparison of a rule on a record, whether or not the outcome needs it.
+    pub(crate) fn cover(
+        &mut self,
+        rule: RuleIx,
+        record: &dyn Record,
+        world: &dyn World,
+        seen: cover::Seen<'_>,
+    ) {
+        let Some(at) = self.type_at(record.record_type()) else { return };
+        let mut eval = self.types[at].start(record, world);
+        eval.cover(&self.plan.rules[rule.0 as usize], seen);
+        self.types[at].memo = eval.into_memo();
     }
 
     fn judge_rules(

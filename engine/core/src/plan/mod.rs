@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use eyas_lang::catalog::{Extract, Step};
 use eyas_lang::checked::{Atom, CelProgram, CompareOp, QuantKind, Rule, RuleSet, Severity, VarId};
-use eyas_lang::diagnostics::{Code, Diagnostic};
+use eyas_lang::diagnostics::Diagnostic;
 use eyas_lang::functions::Function;
 use eyas_lang::source::{Sources, Span};
-use eyas_lang::types::Type;
+use eyas_lang::types::{Type, not_runnable_yet};
 use eyas_lang::value::Fetched;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -244,7 +244,7 @@ impl Plan {
             if !rule.enabled && !options.include_disabled {
                 continue;
             }
-            if let Some(diagnostic) = not_runnable(rule) {
+            if let Some(diagnostic) = not_runnable_yet(rule) {
                 diagnostics.push(diagnostic);
                 continue;
             }
@@ -319,22 +319,6 @@ impl TypePlan {
     pub(crate) fn dispatches(&self) -> bool {
         self.silent && !self.keys.is_empty()
     }
-}
-
-/// Rules that look at more than one record need windows, which are not there yet.
-fn not_runnable(rule: &Rule) -> Option<Diagnostic> {
-    let what = match (&rule.window, &rule.dedup) {
-        (Some(window), _) if !window.steps.is_empty() => "is a sequence",
-        (Some(_), _) => "counts over several records (`group`, `within`, `having`)",
-        (None, Some(_)) => "uses `dedup`",
-        (None, None) => return None,
-    };
-    let message = format!("rule `{}` {what}, which this version checks but cannot run", rule.id);
-    Some(
-        Diagnostic::new(Code::NotRunnableYet, rule.name_span, message)
-            .label("cannot run")
-            .help("leave the rule out of this run, or pass `--keep-going` to run the others"),
-    )
 }
 
 /// A message, lowered.
