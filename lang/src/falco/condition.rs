@@ -112,6 +112,16 @@ pub(super) fn operand_at(text: &Text, at: usize) -> Result<(Operand, usize), Dia
     Ok((operand, reader.pos))
 }
 
+/// A field as an item of a list, where our own lists have text: `val(field)`.
+fn read_field(item: Operand) -> Operand {
+    if !matches!(item.kind, OperandKind::Path(_)) {
+        return item;
+    }
+    let span = item.span;
+    let name = Name { text: SmolStr::new_static("val"), span };
+    Operand { kind: OperandKind::Call { name, args: vec![item] }, span }
+}
+
 type Read<T> = Result<T, Diagnostic>;
 
 struct Reader<'t> {
@@ -402,7 +412,7 @@ impl<'t> Reader<'t> {
         if self.eat(")").is_none() {
             loop {
                 self.blank();
-                items.push(self.transformer_argument(false)?);
+                items.push(read_field(self.transformer_argument(false)?));
                 self.blank();
                 if self.eat(",").is_none() {
                     break;

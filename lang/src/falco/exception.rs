@@ -42,14 +42,14 @@ pub(super) fn read(reader: &mut Reader<'_>, nodes: &[Rc<Node>]) -> Vec<Exception
 }
 
 fn read_one(reader: &mut Reader<'_>, node: &Rc<Node>) -> Option<Exception> {
-    let mut keys = reader.keys(node)?;
+    let keys = reader.keys(node)?;
     let name = keys.word(reader, "name");
     if !keys.has("name") {
         reader.report(Diagnostic::new(Code::FalcoItem, keys.span(), "an exception has no `name`"));
     }
-    let fields = keys.node(reader, "fields").and_then(|n| words(reader, &n));
-    let comps = keys.node(reader, "comps").and_then(|n| words(reader, &n));
-    let rows = match keys.node(reader, "values") {
+    let fields = keys.node("fields").and_then(|n| words(reader, &n));
+    let comps = keys.node("comps").and_then(|n| words(reader, &n));
+    let rows = match keys.node("values") {
         Some(node) if !node.is_null() => {
             let nodes = reader.sequence("a list of values", &node).unwrap_or_default();
             nodes.iter().filter_map(|n| row(reader, n, 2)).collect()

@@ -16,7 +16,7 @@ pub(super) enum Mode {
     /// Takes its place.
     Define,
     /// `append: true`
-    Append(Span),
+    Append,
     /// `override: …`
     Override(Vec<Override>),
 }
@@ -114,14 +114,14 @@ const RULE_REPLACES: &[&str] = &[
 
 /// Reads one item of a file; `None` for what declares nothing.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Rc<Node>) -> Option<Item> {
-    let mut keys = reader.keys(node)?;
+    let keys = reader.keys(node)?;
     if keys.has("required_engine_version") {
-        engine_version(reader, &mut keys);
+        engine_version(reader, &keys);
         keys.finish(reader, "required_engine_version", &["required_engine_version"]);
         return None;
     }
     if keys.has("required_plugin_versions") {
-        plugin_versions(reader, &mut keys);
+        plugin_versions(reader, &keys);
         keys.finish(reader, "required_plugin_versions", &["required_plugin_versions"]);
         return None;
     }
@@ -159,7 +159,7 @@ fn unknown_kind(reader: &mut Reader<'_>, keys: &Keys) {
     );
 }
 
-fn engine_version(reader: &mut Reader<'_>, keys: &mut Keys) {
+fn engine_version(reader: &mut Reader<'_>, keys: &Keys) {
     let Some(version) = keys.word(reader, "required_engine_version") else { return };
     let number = version.text.parse::<u32>().is_ok();
     if !number && !is_version(&version.text) {
@@ -181,20 +181,20 @@ fn is_version(text: &str) -> bool {
     parts.len() == 3 && parts.iter().all(|p| p.parse::<u32>().is_ok())
 }
 
-fn plugin_versions(reader: &mut Reader<'_>, keys: &mut Keys) {
+fn plugin_versions(reader: &mut Reader<'_>, keys: &Keys) {
     for plugin in keys.nodes(reader, "required_plugin_versions").unwrap_or_default() {
-        let Some(mut plugin) = reader.keys(&plugin) else { continue };
-        plugin_version(reader, &mut plugin);
+        let Some(plugin) = reader.keys(&plugin) else { continue };
+        plugin_version(reader, &plugin);
         for other in plugin.nodes(reader, "alternatives").unwrap_or_default() {
-            let Some(mut other) = reader.keys(&other) else { continue };
-            plugin_version(reader, &mut other);
+            let Some(other) = reader.keys(&other) else { continue };
+            plugin_version(reader, &other);
             other.finish(reader, "an alternative", &["name", "version"]);
         }
         plugin.finish(reader, "a required plugin", &["name", "version", "alternatives"]);
     }
 }
 
-fn plugin_version(reader: &mut Reader<'_>, keys: &mut Keys) {
+fn plugin_version(reader: &mut Reader<'_>, keys: &Keys) {
     for key in ["name", "version"] {
         match keys.word(reader, key) {
             Some(version) if key == "version" && !is_version(&version.text) => reader.report(
@@ -215,10 +215,10 @@ fn plugin_version(reader: &mut Reader<'_>, keys: &mut Keys) {
     }
 }
 
-fn list(reader: &mut Reader<'_>, mut keys: Keys) -> Option<ListItem> {
+fn list(reader: &mut Reader<'_>, keys: Keys) -> Option<ListItem> {
     let name = keys.name(reader, "list")?;
     let items = keys.words(reader, "items");
-    let mode = mode(reader, &mut keys, &name, &["items"], &["items"]);
+    let mode = mode(reader, &keys, &name, &["items"], &["items"]);
     keys.finish(reader, "a list", LIST_KEYS);
     if !keys.has("items") {
         reader.report(missing("list", &name, &["items"]));
@@ -226,10 +226,10 @@ fn list(reader: &mut Reader<'_>, mut keys: Keys) -> Option<ListItem> {
     Some(ListItem { span: keys.span(), name, items, mode })
 }
 
-fn macro_(reader: &mut Reader<'_>, mut keys: Keys) -> Option<MacroItem> {
+fn macro_(reader: &mut Reader<'_>, keys: Keys) -> Option<MacroItem> {
     let name = keys.name(reader, "macro")?;
     let condition = keys.text(reader, "condition");
-    let mode = mode(reader, &mut keys, &name, &["condition"], &["condition"]);
+    let mode = mode(reader, &keys, &name, &["condition"], &["condition"]);
     keys.finish(reader, "a macro", MACRO_KEYS);
     if !keys.has("condition") {
         reader.report(missing("macro", &name, &["condition"]));
@@ -244,7 +244,7 @@ pub(super) fn missing(kind: &str, name: &Word, keys: &[&str]) -> Diagnostic {
     Diagnostic::new(Code::FalcoItem, name.span, message)
 }
 
-fn rule(reader: &mut Reader<'_>, mut keys: Keys) -> Option<RuleItem> {
+fn rule(reader: &mut Reader<'_>, keys: Keys) -> Option<RuleItem> {
     let name = keys.name(reader, "rule")?;
     let before = reader.errors();
     let mut rule = RuleItem {
@@ -259,7 +259,7 @@ fn rule(reader: &mut Reader<'_>, mut keys: Keys) -> Option<RuleItem> {
         exceptions: keys.nodes(reader, "exceptions").map(|nodes| exception::read(reader, &nodes)),
         present: keys.all(),
         is_damaged: false,
-        mode: mode(reader, &mut keys, &name, RULE_APPENDS, RULE_REPLACES),
+        mode: mode(reader, &keys, &name, RULE_APPENDS, RULE_REPLACES),
         name,
     };
     for key in ["warn_evttypes", "skip-if-unknown-filter", "capture"] {
@@ -277,7 +277,7 @@ fn rule(reader: &mut Reader<'_>, mut keys: Keys) -> Option<RuleItem> {
 }
 
 /// Reads `append` and `override`.
-fn mode(reader: &mut Reader<'_>, keys: &mut Keys, name: &Word, appends: &[&str], replaces: &[&str]) -> Mode {
+fn mode(reader: &mut Reader<'_>, keys: &Keys, name: &Word, appends: &[&str], replaces: &[&str]) -> Mode {
     let append = keys.boolean(reader, "append").filter(|(yes, _)| *yes);
     let overrides = overrides(reader, keys, appends, replaces);
     match (append, overrides) {
@@ -290,9 +290,9 @@ fn mode(reader: &mut Reader<'_>, keys: &mut Keys, name: &Word, appends: &[&str],
                 )
                 .help("remove `append: true`"),
             );
-            Mode::Append(span)
+            Mode::Append
         }
-        (Some((_, span)), None) => Mode::Append(span),
+        (Some(_), None) => Mode::Append,
         (None, Some(overrides)) => Mode::Override(overrides),
         (None, None) => Mode::Define,
     }
@@ -300,11 +300,11 @@ fn mode(reader: &mut Reader<'_>, keys: &mut Keys, name: &Word, appends: &[&str],
 
 fn overrides(
     reader: &mut Reader<'_>,
-    keys: &mut Keys,
+    keys: &Keys,
     appends: &[&str],
     replaces: &[&str],
 ) -> Option<Vec<Override>> {
-    let node = keys.node(reader, "override")?;
+    let node = keys.node("override")?;
     let mut out = Vec::new();
     for (key, how) in reader.keys(&node)?.pairs(reader) {
         let wrong = |message: String| Diagnostic::new(Code::FalcoOverride, how.span, message);

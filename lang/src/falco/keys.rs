@@ -129,37 +129,37 @@ impl Keys {
     }
 
     /// The value of a key.
-    pub(super) fn node(&mut self, _reader: &mut Reader<'_>, key: &str) -> Option<Rc<Node>> {
+    pub(super) fn node(&self, key: &str) -> Option<Rc<Node>> {
         self.find(key).cloned()
     }
 
     /// The items of a key whose value is a sequence.
-    pub(super) fn nodes(&mut self, reader: &mut Reader<'_>, key: &str) -> Option<Vec<Rc<Node>>> {
+    pub(super) fn nodes(&self, reader: &mut Reader<'_>, key: &str) -> Option<Vec<Rc<Node>>> {
         let node = self.find(key)?;
         reader.sequence(&format!("a list of values for `{key}`"), node)
     }
 
     /// The value of a key as a word.
-    pub(super) fn word(&mut self, reader: &mut Reader<'_>, key: &str) -> Option<Word> {
+    pub(super) fn word(&self, reader: &mut Reader<'_>, key: &str) -> Option<Word> {
         let node = self.find(key)?;
         reader.scalar(&format!("text for `{key}`"), node)
     }
 
     /// The value of a key as text whose every byte has its place.
-    pub(super) fn text(&mut self, reader: &mut Reader<'_>, key: &str) -> Option<Text> {
+    pub(super) fn text(&self, reader: &mut Reader<'_>, key: &str) -> Option<Text> {
         let node = self.find(key)?;
         reader.scalar(&format!("text for `{key}`"), node)?;
         scalar::text(reader.source, node)
     }
 
     /// The value of a key as words.
-    pub(super) fn words(&mut self, reader: &mut Reader<'_>, key: &str) -> Option<Vec<Word>> {
+    pub(super) fn words(&self, reader: &mut Reader<'_>, key: &str) -> Option<Vec<Word>> {
         let nodes = self.nodes(reader, key)?;
         Some(nodes.iter().filter_map(|n| reader.scalar("text", n)).collect())
     }
 
     /// The value of a key as true or false, in the spellings of YAML 1.1.
-    pub(super) fn boolean(&mut self, reader: &mut Reader<'_>, key: &str) -> Option<(bool, Span)> {
+    pub(super) fn boolean(&self, reader: &mut Reader<'_>, key: &str) -> Option<(bool, Span)> {
         let word = self.word(reader, key)?;
         match word.text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "on" | "y" => Some((true, word.span)),
@@ -173,7 +173,7 @@ impl Keys {
     }
 
     /// The name that an item declares.
-    pub(super) fn name(&mut self, reader: &mut Reader<'_>, key: &str) -> Option<Word> {
+    pub(super) fn name(&self, reader: &mut Reader<'_>, key: &str) -> Option<Word> {
         let name = self.word(reader, key)?;
         if name.text.is_empty() {
             reader.report(Diagnostic::new(Code::FalcoItem, self.span, format!("the {key} has no name")));

@@ -35,11 +35,6 @@ impl Lists {
         self.items.insert(name.to_owned(), items);
     }
 
-    /// Whether there is such a list.
-    pub(super) fn contains(&self, name: &str) -> bool {
-        self.items.contains_key(name)
-    }
-
     /// Reads a condition as Falco does, and notes where names are replaced by text.
     pub(super) fn read(&self, text: &Text, out: &mut Vec<Diagnostic>) -> Result<Condition, Diagnostic> {
         let by_name = condition::parse(text);

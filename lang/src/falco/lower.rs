@@ -9,7 +9,7 @@ use super::keys::Word;
 use super::lists::Lists;
 use super::names;
 use super::output;
-use super::rename::Renames;
+use super::refs::{Names, Uses};
 use super::set::{Grown, ListDef, MacroDef, RuleDef, Set};
 use super::text::Text;
 use super::value;
@@ -35,19 +35,33 @@ pub(super) fn lower(set: Set) -> (Vec<Decl>, Vec<Diagnostic>) {
     for list in &set.lists.defs {
         lists.insert(&list.name.text, list.items.clone());
     }
-    let mut lower = Lower { lists, renames: Renames::default(), taken: HashSet::new(), out: set.diagnostics };
+    let mut lower = Lower {
+        lists,
+        names: Names::default(),
+        uses: Uses::default(),
+        taken: HashSet::new(),
+        out: set.diagnostics,
+    };
     lower.name(set.lists.defs.iter().map(|d| &d.name), "list");
     lower.name(set.macros.defs.iter().map(|d| &d.name), "macro");
     let mut decls = Vec::new();
     decls.extend(set.lists.defs.iter().map(|def| lower.list(def)));
     decls.extend(set.macros.defs.iter().map(|def| lower.macro_(def)));
     decls.extend(set.rules.defs.iter().filter_map(|def| lower.rule(def)));
+    let elsewhere = lower.uses.only_elsewhere();
+    decls.retain(|decl| match &decl.kind {
+        DeclKind::List(List { name, .. }) | DeclKind::Macro(Macro { name, .. }) => {
+            !elsewhere.contains(&name.name)
+        }
+        _ => true,
+    });
     (decls, lower.out)
 }
 
 struct Lower {
     lists: Lists,
-    renames: Renames,
+    names: Names,
+    uses: Uses,
     /// Names that are given already.
     taken: HashSet<String>,
     out: Vec<Diagnostic>,
@@ -59,7 +73,7 @@ impl Lower {
         for def in defs {
             let name = names::unique(names::keep(&def.text, kind), |n| self.taken.contains(n));
             self.taken.insert(name.clone());
-            let names = if kind == "list" { &mut self.renames.lists } else { &mut self.renames.macros };
+            let names = if kind == "list" { &mut self.names.lists } else { &mut self.names.macros };
             names.insert(def.text.clone(), SmolStr::new(name));
         }
     }
@@ -70,20 +84,23 @@ impl Lower {
     }
 
     fn list(&mut self, def: &ListDef) -> Decl {
-        let name = Self::ident(&self.renames.lists, &def.name);
+        let name = Self::ident(&self.names.lists, &def.name);
         if def.is_damaged {
             return Decl { doc: None, span: def.span, kind: DeclKind::Broken(name) };
         }
         let mut items: Vec<_> = def.items.iter().map(value::operand).collect();
-        self.renames.items(&mut items);
+        self.uses.declared(&name.name, self.names.items(&mut items));
         Decl { doc: None, span: def.span, kind: DeclKind::List(List { name, items }) }
     }
 
     fn macro_(&mut self, def: &MacroDef) -> Decl {
-        let name = Self::ident(&self.renames.macros, &def.name);
+        let name = Self::ident(&self.names.macros, &def.name);
         let body = def.condition.as_ref().and_then(|c| self.condition("macro", &def.name, c));
         let kind = match body {
-            Some(body) => DeclKind::Macro(Macro { name, params: None, body }),
+            Some(mut body) => {
+                self.uses.declared(&name.name, self.names.expr(&mut body));
+                DeclKind::Macro(Macro { name, params: None, body })
+            }
             None => DeclKind::Broken(name),
         };
         Decl { doc: None, span: def.span, kind }
@@ -94,9 +111,7 @@ impl Lower {
         match self.lists.read(&condition.text, &mut self.out) {
             Ok(read) => {
                 joints::check(kind, &name.text, condition, &mut self.out);
-                let mut expr = read.expr;
-                self.renames.expr(&mut expr);
-                Some(expr)
+                Some(read.expr)
             }
             Err(wrong) => {
                 self.out.push(wrong);
@@ -114,7 +129,8 @@ impl Lower {
         }
         let before = self.out.iter().filter(|d| d.is_error()).count();
         let record = self.record(def);
-        let keys = self.keys(def);
+        let mut keys = self.keys(def);
+        self.uses.rule(self.names.keys(&mut keys), record.is_some());
         let record = record?;
         let errors = self.out.iter().filter(|d| d.is_error()).count() > before;
         let doc = Some(self.doc(def));
@@ -189,7 +205,6 @@ impl Lower {
                 let name = names::unique(except.name.name.to_string(), |n| given.contains(n));
                 given.insert(name.clone());
                 except.name.name = SmolStr::new(name);
-                self.renames.items(&mut except.rows);
                 add("except", exception.span(), RuleValue::Except(except));
             }
         }

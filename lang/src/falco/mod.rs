@@ -24,7 +24,7 @@ mod lists;
 mod lower;
 mod names;
 mod output;
-mod rename;
+mod refs;
 mod scalar;
 mod set;
 mod text;

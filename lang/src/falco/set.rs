@@ -169,7 +169,7 @@ impl Set {
                 let earlier = self.lists.define(&name.text, def).map(|d| d.name);
                 return self.redefined("list", &name, earlier);
             }
-            Mode::Append(_) => true,
+            Mode::Append => true,
             Mode::Override(overrides) => overrides.iter().any(|o| o.appends),
         };
         let Some(def) = self.lists.get_mut(&name.text) else {
@@ -190,7 +190,7 @@ impl Set {
                 let earlier = self.macros.define(&name.text, def).map(|d| d.name);
                 return self.redefined("macro", &name, earlier);
             }
-            Mode::Append(_) => true,
+            Mode::Append => true,
             Mode::Override(overrides) => overrides.iter().any(|o| o.appends),
         };
         let Some(def) = self.macros.get_mut(&name.text) else {
@@ -204,7 +204,7 @@ impl Set {
         match &item.mode {
             Mode::Define if is_switch(&item) => self.switch(item),
             Mode::Define => self.define_rule(item),
-            Mode::Append(_) => self.append_rule(item),
+            Mode::Append => self.append_rule(item),
             Mode::Override(_) => self.override_rule(item),
         }
     }

@@ -179,8 +179,6 @@ struct Open {
 fn read(file: FileId, text: &str, base: usize) -> Result<Part, Box<Failure>> {
     let options = options! { emit_comments: false, emit_unresolved_aliases: true };
     let mut builder = Builder {
-        file,
-        base,
         anchors: HashMap::new(),
         stack: Vec::new(),
         aliased: 0,
@@ -205,8 +203,6 @@ fn read(file: FileId, text: &str, base: usize) -> Result<Part, Box<Failure>> {
 }
 
 struct Builder {
-    file: FileId,
-    base: usize,
     anchors: HashMap<usize, Rc<Node>>,
     stack: Vec<Open>,
     aliased: usize,

@@ -178,7 +178,7 @@ fn the_tree_says_what_the_text_says() {
             "getopt(proc.args, 'n')['t u'] = [x] or ct.x = oneof or ct.y = #1",
             "(getopt(proc.args, \"n\").Some(\"t u\") Eq \"[x]\" or ct.x Eq \"oneof\" or ct.y Eq \"#1\")",
         ),
-        ("join('-', (ct.a, 'b')) = 1.5", "join(\"-\", [ct.a, \"b\"]) Eq 1.5"),
+        ("join('-', (ct.a, 'b')) = 1.5", "join(\"-\", [val(ct.a), \"b\"]) Eq 1.5"),
     ] {
         assert_eq!(shape(condition), tree, "{condition}");
     }

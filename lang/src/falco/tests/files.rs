@@ -289,6 +289,36 @@ fn wrong_items_are_all_named_at_once() {
 }
 
 #[test]
+fn what_only_rules_for_other_events_use_is_left_out() {
+    insta::assert_snapshot!(report(&["
+- list: shells
+  items: [sh, bash]
+- list: users
+  items: [root]
+- list: nobody
+  items: [x]
+- macro: shell
+  condition: proc.name in (shells) and by_root
+- macro: by_root
+  condition: ct.user in (users)
+- macro: any
+  condition: ct.user exists
+- rule: Shell
+  desc: d
+  condition: shell
+  output: o
+  priority: INFO
+  source: syscall
+- rule: Root
+  desc: d
+  condition: by_root and any and ct.name = any
+  output: o
+  priority: INFO
+  source: aws_cloudtrail
+"]));
+}
+
+#[test]
 fn wrong_changes_are_all_named_at_once() {
     insta::assert_snapshot!(report(&["
 - rule: A

@@ -1,8 +1,10 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceFile, SourceKind, Sources, Span};
+use crate::types::{CheckOptions, Checked, load};
 
 mod conditions;
 mod corpus;
@@ -15,6 +17,21 @@ fn data() -> PathBuf {
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data")),
         PathBuf::from,
     )
+}
+
+/// Checks rules files together.
+fn check(texts: &[&str]) -> Checked {
+    let mut sources = Sources::default();
+    for text in texts {
+        sources.add(SourceFile {
+            name: "rules.yaml".to_owned(),
+            text: (*text).into(),
+            kind: SourceKind::Falco,
+            default_package: "rules".to_owned(),
+            builtin: false,
+        });
+    }
+    load(&sources, Catalog::builtin(), &CheckOptions::default())
 }
 
 /// Diagnostics as people see them, roughly: the line, the marks below it, the texts.
