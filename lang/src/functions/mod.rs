@@ -19,6 +19,7 @@ mod entropy;
 mod examples;
 mod first;
 mod getopt;
+mod iam;
 mod ip;
 mod join;
 mod kit;
@@ -116,6 +117,10 @@ static ALL: &[&Function] = &[
     &entropy::FUNCTION,
     &first::FUNCTION,
     &getopt::FUNCTION,
+    &iam::allows::FUNCTION,
+    &iam::escalations::FUNCTION,
+    &iam::is_admin::FUNCTION,
+    &iam::public::FUNCTION,
     &ip::FUNCTION,
     &join::FUNCTION,
     &last::FUNCTION,

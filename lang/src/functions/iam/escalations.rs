@@ -1,0 +1,66 @@
+//! `iam.escalations`
+
+use super::decide::{On, allows};
+use super::document::{self, Policy};
+use super::paths::{Need, PATHS, Path, Reach};
+use super::pattern::Pattern;
+use super::truth::Truth;
+use crate::functions::{CallContext, Example, Function, ParamKind, kit};
+use crate::value::{Fetched, Value};
+
+pub(in crate::functions) static FUNCTION: Function = Function {
+    name: "iam.escalations",
+    params: &[kit::param("document", ParamKind::Any)],
+    variadic: false,
+    result: kit::texts,
+    doc: "The ways in which a policy document lets its holder gain more rights: sets of actions that \
+          together do, such as `iam:PassRole + ec2:RunInstances`. Resources, Deny and the condition \
+          `iam:PassedToService` count: passing or taking over a few named roles is no escalation. Unknown \
+          where conditions decide whether there is any.",
+    examples: &[
+        Example {
+            expr: r#"iam.escalations("{\"Statement\": {\"Effect\": \"Allow\", \"Action\": [\"iam:PassRole\", \"ec2:RunInstances\"], \"Resource\": \"*\"}}")"#,
+            result: r#"["iam:PassRole + ec2:RunInstances"]"#,
+        },
+        Example {
+            expr: r#"iam.escalations("{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"s3:*\", \"Resource\": \"*\"}}")"#,
+            result: "[]",
+        },
+    ],
+    eval,
+};
+
+fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
+    let Some(document) = args.first() else { return Fetched::Absent };
+    let policy = document::read(document);
+    let mut found = Vec::new();
+    let mut open = Vec::new();
+    for path in PATHS {
+        match Truth::all(path.needs.iter().map(|need| has(&policy, need))) {
+            Truth::Yes => found.push(kit::present_text(name(path))),
+            Truth::Unknown(why) => open.push(why),
+            Truth::No => {}
+        }
+    }
+    // Where nothing is certain, one open path leaves the whole open.
+    match open.first() {
+        Some(why) if found.is_empty() => Fetched::Unknown(why.clone()),
+        _ => {
+            found.extend(open.into_iter().map(Fetched::Unknown));
+            Fetched::Present(Value::List(found))
+        }
+    }
+}
+
+fn has(policy: &Policy, need: &Need) -> Truth {
+    let action = Pattern::action(need.action);
+    match need.reach {
+        Reach::Some => allows(policy, &action, On::Some, &[]),
+        Reach::Wide => allows(policy, &action, On::Wide, &[]),
+        Reach::Pass(service) => allows(policy, &action, On::Wide, &[("iam:passedtoservice", service)]),
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.needs.iter().map(|need| need.action).collect::<Vec<_>>().join(" + ")
+}
