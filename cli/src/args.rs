@@ -86,6 +86,10 @@ pub(crate) struct RuleArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,
 
+    /// With --rules: the built-in packs too
+    #[arg(long, requires = "rules", conflicts_with = "no_packs")]
+    pub(crate) with_packs: bool,
+
     #[command(flatten)]
     pub(crate) set: SetArgs,
 }

@@ -1,18 +1,22 @@
 //! Rule files to checked rules, and what to say about those that are not.
 
+use std::collections::BTreeSet;
 use std::io::Write;
+use std::sync::Arc;
 
-use eyas_lang::checked::RuleSet;
+use eyas_lang::catalog::Catalog;
+use eyas_lang::checked::{Rule, RuleSet};
 use eyas_lang::diagnostics::{Diagnostic, Level};
-use eyas_lang::source::{FileId, SourceKind, Sources};
-use eyas_lang::syntax;
-use eyas_lang::syntax::ast::{DeclKind, File};
+use eyas_lang::source::Sources;
+use eyas_lang::syntax::ast::{Decl, DeclKind, File};
+use eyas_lang::types::{self, CheckOptions, GivenParam};
 
-use crate::config::Settings;
+use crate::args::RuleArgs;
+use crate::config::{Param, Settings};
 use crate::exit::{self, Exit, Failure};
 use crate::problem::Problem;
 use crate::render;
-use crate::rules::Loaded;
+use crate::rules::{self, Builtin, Loaded};
 use crate::screen::{Look, Screen};
 
 /// A compiled rule set.
@@ -22,6 +26,10 @@ pub(crate) struct Compiled {
     pub(crate) sources: Sources,
     /// What can run.
     pub(crate) set: RuleSet,
+    /// The trees, for what the checked rules no longer tell.
+    pub(crate) files: Vec<File>,
+    /// Ids of rules that were left out because of errors.
+    pub(crate) left_out: Vec<String>,
     /// Everything that is wrong, by place.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Files of the user's.
@@ -32,28 +40,61 @@ pub(crate) struct Compiled {
     pub(crate) unreadable: bool,
 }
 
+/// The rules that a command runs or shows: with `--rules` exactly those, else the packs and the
+/// configured paths.
+pub(crate) fn load(args: &RuleArgs, settings: &Settings, screen: &Screen) -> Result<Compiled, Failure> {
+    let alone = !args.rules.is_empty() && !args.with_packs;
+    let builtin = if alone { Builtin::Std } else { Builtin::Packs };
+    compile(rules::load(&settings.paths.value, builtin, settings, screen)?, settings)
+}
+
 /// Parses and checks everything that was loaded.
 pub(crate) fn compile(loaded: Loaded, settings: &Settings) -> Result<Compiled, Failure> {
     let Loaded { sources, own, unreadable } = loaded;
-    let files: Vec<File> = sources.iter().map(|(id, _)| parse(&sources, id)).collect();
-    let _ = settings;
-    let mut diagnostics: Vec<Diagnostic> = files.iter().flat_map(|f| f.diagnostics.iter().cloned()).collect();
-    diagnostics.sort_by_key(Diagnostic::span);
+    let params = settings.params.iter().map(|(name, param)| (name.clone(), given(&param.value))).collect();
+    let options = CheckOptions { params, language: settings.language };
+    let files = types::parse_all(&sources);
+    let checked = types::check(&sources, &files, Catalog::builtin(), &options);
+    if !checked.problems.is_empty() {
+        return Err(Failure::Options(
+            checked.problems.iter().map(|p| (p.message.clone(), p.help.clone())).collect(),
+        ));
+    }
     let declared_rules = files.iter().filter(|f| !sources.get(f.file).builtin).map(declared_rules).sum();
-    Ok(Compiled { sources, set: RuleSet::default(), diagnostics, own_files: own, declared_rules, unreadable })
+    Ok(Compiled {
+        sources,
+        set: checked.rules,
+        diagnostics: checked.diagnostics,
+        left_out: checked.left_out.iter().map(ToString::to_string).collect(),
+        files,
+        own_files: own,
+        declared_rules,
+        unreadable,
+    })
+}
+
+/// A parameter's value in the checker's terms.
+fn given(param: &Param) -> GivenParam {
+    match param {
+        Param::Text(text) => GivenParam::Text(text.clone()),
+        Param::Toml(value) => from_toml(value),
+    }
+}
+
+fn from_toml(value: &toml::Value) -> GivenParam {
+    match value {
+        toml::Value::Boolean(b) => GivenParam::Bool(*b),
+        toml::Value::Integer(n) => GivenParam::Int(*n),
+        toml::Value::Float(x) => GivenParam::Float(*x),
+        toml::Value::Array(items) => GivenParam::List(items.iter().map(from_toml).collect()),
+        toml::Value::String(text) => GivenParam::Text(text.clone()),
+        // The configuration reader lets no other kind through.
+        other => GivenParam::Text(other.to_string()),
+    }
 }
 
 fn declared_rules(file: &File) -> usize {
     file.decls.iter().filter(|d| matches!(d.kind, DeclKind::Rule(_) | DeclKind::Sequence(_))).count()
-}
-
-/// The tree of one file.
-pub(crate) fn parse(sources: &Sources, id: FileId) -> File {
-    let file = sources.get(id);
-    match file.kind {
-        SourceKind::Eyas => syntax::parse(id, &file.text),
-        SourceKind::Falco => syntax::parse(id, ""),
-    }
 }
 
 impl Compiled {
@@ -74,6 +115,45 @@ impl Compiled {
             writeln!(out, "{}\n", render::problem(&Problem::of(diagnostic, &self.sources), look))?;
         }
         Ok(())
+    }
+
+    /// Says that there are errors, for commands that only look at rules.
+    pub(crate) fn note_errors(&self, screen: &Screen) {
+        let (errors, _) = self.counts();
+        if errors > 0 {
+            screen.warning(&format!("{}; `eyas check` shows them", problems(errors, false)));
+        }
+    }
+
+    /// The rules that the settings leave.
+    pub(crate) fn runnable(&self, settings: &Settings) -> impl Iterator<Item = &Arc<Rule>> {
+        self.set.rules.iter().filter(|r| r.enabled && !settings.disable.value.iter().any(|id| r.id == *id))
+    }
+
+    /// The ids of the parameters that a rule depends on, itself or through macros and lists.
+    ///
+    /// Checked rules hold values and no names any more, so this goes by the words in the text:
+    /// a parameter counts as used where its name occurs.
+    pub(crate) fn params_of(&self, rule: &Rule) -> BTreeSet<&str> {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![self.sources.text(rule.span)];
+        while let Some(text) = open.pop() {
+            for word in words(text).filter(|word| seen.insert(*word)) {
+                open.extend(self.files.iter().flat_map(|f| &f.decls).filter_map(|d| self.body_of(d, word)));
+            }
+        }
+        let used = |id: &str| seen.iter().any(|word| *word == id || id.rsplit('.').next() == Some(*word));
+        self.set.params.iter().map(|p| p.id.as_str()).filter(|id| used(id)).collect()
+    }
+
+    /// The text of a macro or list that a word may name.
+    fn body_of(&self, decl: &Decl, word: &str) -> Option<&str> {
+        let name = match &decl.kind {
+            DeclKind::Macro(m) => &m.name.name,
+            DeclKind::List(l) => &l.name.name,
+            _ => return None,
+        };
+        (word.rsplit('.').next() == Some(name.as_str())).then(|| self.sources.text(decl.span))
     }
 
     /// For commands that run rules: tells about errors (and with `-v` about warnings) on
@@ -104,6 +184,11 @@ fn problems(errors: usize, unreadable: bool) -> String {
         (1, _) => "1 error in the rules".to_owned(),
         (n, _) => format!("{n} errors in the rules"),
     }
+}
+
+/// The words of a text that could be names.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))).filter(|w| !w.is_empty())
 }
 
 /// The exit code of a command that only looks at rules.

@@ -54,6 +54,8 @@ pub(crate) enum Failure {
         /// The next step.
         help: Option<String>,
     },
+    /// Parameters that do not exist or do not take what was given: message and next step each.
+    Options(Vec<(String, Option<String>)>),
     /// The configuration, with its places.
     Config(Vec<Problem>),
     /// A file could not be read or written.
@@ -91,6 +93,12 @@ impl Failure {
         match self {
             Self::Usage { message, help } => {
                 screen.error(&message, help.as_deref());
+                USAGE
+            }
+            Self::Options(problems) => {
+                for (message, help) in &problems {
+                    screen.error(message, help.as_deref());
+                }
                 USAGE
             }
             Self::Config(problems) => {

@@ -8,6 +8,7 @@ mod config;
 mod exit;
 mod output;
 mod pack;
+mod plan;
 mod problem;
 mod progress;
 mod render;

@@ -1,11 +1,70 @@
 //! `eyas demo`
-use crate::args::Global;
-use crate::exit::{Exit, Failure};
-use crate::screen::Screen;
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use clap::Args;
-/// demo
+use eyas_cloudtrail::{Source, TimeRange};
+
+use crate::args::{Global, OutputArgs, RuleArgs};
+use crate::commands::hunt::{self, Options};
+use crate::config::{Order, Settings};
+use crate::exit::{self, Exit, Failure};
+use crate::screen::Screen;
+use crate::{compile, output, plan};
+
+/// A morning in an account whose deployment key leaked, as CloudTrail recorded it.
+const EVENTS: &[u8] = include_bytes!("../../demo/leaked-key.json");
+
+/// What the events are called in findings.
+const NAME: &str = "leaked-key.json";
+
+/// Run the built-in rules over a bundled story of a leaked key; offline, in a moment
 #[derive(Debug, Args)]
-pub(crate) struct Demo {}
-pub(crate) fn run(_: &Demo, _: &Global, _: &Screen) -> Result<Exit, Failure> {
-    Err(Failure::usage("later"))
+#[command(
+    after_help = "Examples:\n  eyas demo\n  eyas demo -f jsonl\n  eyas demo --events > leaked-key.json && eyas hunt leaked-key.json"
+)]
+pub(crate) struct Demo {
+    /// Print the events instead of judging them
+    #[arg(long)]
+    events: bool,
+
+    #[command(flatten)]
+    output: OutputArgs,
 }
+
+pub(crate) fn run(args: &Demo, global: &Global, screen: &Screen) -> Result<Exit, Failure> {
+    if args.events {
+        io::stdout().lock().write_all(EVENTS)?;
+        return Ok(exit::OK);
+    }
+    // Whatever is configured here has no part in the story.
+    let global = Global { config: None, no_config: true, ..global.clone() };
+    let settings = Settings::load(&global)?.with_output(&args.output);
+    let compiled = compile::load(&RuleArgs::default(), &settings, screen)?;
+    let planned = plan::plan(compiled, &settings, screen)?;
+    let report = output::report(&settings, screen)?;
+    let options = Options {
+        range: TimeRange::default(),
+        order: Order::Time,
+        threads: 1,
+        validate: false,
+        watched: false,
+        interrupt: Arc::new(AtomicBool::new(false)),
+    };
+    let source = Source::Bytes { name: NAME.into(), bytes: EVENTS.into() };
+    hunt::hunt(vec![source], &planned, &options, report)?;
+    if output::person_on_stdout(&settings) && !screen.quiet {
+        io::stdout().lock().write_all(NEXT.as_bytes())?;
+    }
+    Ok(exit::OK)
+}
+
+const NEXT: &str = "
+Next:
+  eyas rules show aws.ec2.run_instances    what a rule says, reads and is tested with
+  eyas demo -f jsonl                       the same findings for programs
+  eyas demo --events                       the events themselves
+  eyas hunt logs/                          your own CloudTrail logs
+";

@@ -13,9 +13,6 @@ use super::{KEYS, Order, Origin, Param, Setting, Settings};
 use crate::args::Color;
 use crate::problem::{Place, Problem};
 
-/// The version of the rule language that this program knows.
-const LANGUAGE: i64 = 1;
-
 /// Puts what the file says into `settings`; all mistakes at once.
 pub(super) fn apply(settings: &mut Settings, path: &Path, text: &str) -> Result<(), Vec<Problem>> {
     let mut reader = Reader { name: path.display().to_string(), text: Arc::from(text), problems: Vec::new() };
@@ -68,7 +65,10 @@ impl Reader {
         for (name, item) in root.iter() {
             let at = key_range(root, name);
             match (name, item.as_table_like()) {
-                ("language", _) => self.language(item, at),
+                ("language", _) => match item.as_integer().and_then(|n| u32::try_from(n).ok()) {
+                    Some(version) => settings.language = Some(version),
+                    None => self.problem(at, "`language` is a version: write `language = 1`", "", None),
+                },
                 ("params", Some(table)) => self.params(settings, table),
                 (name, Some(table)) if tables.contains(&name) => self.table(settings, name, table, folder),
                 (name, None) if tables.contains(&name) => {
@@ -88,13 +88,6 @@ impl Reader {
             near.as_deref().unwrap_or("not known"),
             Some(help),
         );
-    }
-
-    fn language(&mut self, item: &Item, at: Range<usize>) {
-        if item.as_integer() != Some(LANGUAGE) {
-            let at = item.span().unwrap_or(at);
-            self.problem(at, format!("this version knows the language version {LANGUAGE} only"), "", None);
-        }
     }
 
     fn params(&mut self, settings: &mut Settings, table: &dyn TableLike) {

@@ -94,6 +94,8 @@ pub(crate) struct Settings {
     pub(crate) order: Setting<Order>,
     /// Threads; 0 for one a core.
     pub(crate) threads: Setting<usize>,
+    /// The version of the rule language that the project pins.
+    pub(crate) language: Option<u32>,
 }
 
 /// A parameter's value as it was given.
@@ -149,6 +151,7 @@ impl Settings {
             color: Setting::default(Color::Auto),
             order: Setting::default(Order::Input),
             threads: Setting::default(0),
+            language: None,
         }
     }
 

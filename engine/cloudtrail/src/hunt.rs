@@ -215,6 +215,9 @@ impl Shared<'_, '_> {
             Input::OutOfRange => tell("", Fate::OutOfRange),
             Input::Problem { path, why } => tell(&path.to_string_lossy(), Fate::Failed(why)),
             Input::Stdin => return Some(self.take_opened(feeder, key, "-".into(), Stream::new(io::stdin()))),
+            Input::Bytes(name, bytes) => {
+                return Some(self.take_opened(feeder, key, name, Stream::new(io::Cursor::new(bytes))));
+            }
             Input::File(path) => {
                 let name: Arc<str> = path.to_string_lossy().into();
                 match path.metadata() {

@@ -7,6 +7,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
@@ -19,6 +20,13 @@ pub enum Source {
     Stdin,
     /// A file, or a folder with all that is in it.
     Path(PathBuf),
+    /// Bytes at hand, as a file of this name.
+    Bytes {
+        /// The name.
+        name: Arc<str>,
+        /// The bytes.
+        bytes: Arc<[u8]>,
+    },
 }
 
 impl Source {
@@ -66,6 +74,8 @@ pub(crate) enum Input {
     Stdin,
     /// A file.
     File(PathBuf),
+    /// Bytes at hand, and their name.
+    Bytes(Arc<str>, Arc<[u8]>),
     /// A digest file, by its path.
     Digest,
     /// A folder of days out of range.
@@ -128,6 +138,7 @@ impl Iterator for Inputs {
                     self.folder = Some(WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter());
                 }
                 Source::Path(path) => return Some(Input::File(path)),
+                Source::Bytes { name, bytes } => return Some(Input::Bytes(name, bytes)),
             }
         }
     }

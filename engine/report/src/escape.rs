@@ -33,11 +33,12 @@ fn push_escape(out: &mut String, c: char) {
     let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
 }
 
-/// A CSV cell that no spreadsheet takes for a formula.
+/// A CSV cell that no spreadsheet takes for a formula, and that does no harm when it is printed.
 pub fn csv(text: &str) -> Cow<'_, str> {
+    let shown = terminal(text);
     match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '|' | '%') => Cow::Owned(format!("'{text}")),
-        _ => Cow::Borrowed(text),
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '|' | '%') => Cow::Owned(format!("'{shown}")),
+        _ => shown,
     }
 }
 

@@ -109,7 +109,7 @@ pub struct NotRun {
     pub reason: String,
 }
 
-/// Why some outcomes are not known, and how often.
+/// Why something did not happen, and how often.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// Why.
@@ -142,9 +142,9 @@ pub struct Summary {
     /// The first of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub broken_at: Vec<Broken>,
-    /// Files left out on purpose, and why.
+    /// What was left out on purpose (digest files, folders of other days), and how many.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub skipped: Vec<Broken>,
+    pub skipped: Vec<Reason>,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
 }

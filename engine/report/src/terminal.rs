@@ -8,7 +8,7 @@ use eyas_engine::finding::{EventInfo, Evidence, Finding, Location, Outcome};
 use eyas_lang::checked::Severity;
 
 use crate::escape::terminal as safe;
-use crate::summary::{Broken, Input, grouped, plural};
+use crate::summary::{Broken, Input, Reason, grouped, plural};
 use crate::wrap;
 use crate::{Run, Sink, Style, Summary};
 
@@ -160,10 +160,8 @@ impl<W: Write> Terminal<W> {
             writeln!(self.out, "{}", self.paint(AnsiColor::Yellow.on_default(), &text))?;
             self.list(summary.broken_at.iter().map(place_and_reason), n as usize)?;
         }
-        if !summary.skipped.is_empty() {
-            let n = summary.skipped.len() as u64;
-            writeln!(self.out, "{} {} left out on purpose", grouped(n), plural(n, "file was", "files were"))?;
-            self.list(summary.skipped.iter().map(place_and_reason), summary.skipped.len())?;
+        for Reason { reason, count } in &summary.skipped {
+            writeln!(self.out, "left out on purpose: {} {}", grouped(*count), safe(reason))?;
         }
         Ok(())
     }

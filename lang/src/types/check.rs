@@ -91,6 +91,11 @@ impl Checked {
 
 /// Parses every source by its kind and checks the lot.
 pub fn load(sources: &Sources, catalog: &Catalog, options: &CheckOptions) -> Checked {
+    check(sources, &parse_all(sources), catalog, options)
+}
+
+/// Parses every source by its kind: a tree for each, in their order.
+pub fn parse_all(sources: &Sources) -> Vec<File> {
     let mut files = Vec::new();
     let mut falco = Vec::new();
     for (id, source) in sources.iter() {
@@ -102,7 +107,7 @@ pub fn load(sources: &Sources, catalog: &Catalog, options: &CheckOptions) -> Che
     // Falco files are read together: one can append to what another declares.
     files.extend(crate::falco::read_all(&falco));
     files.sort_by_key(|f| f.file);
-    check(sources, &files, catalog, options)
+    files
 }
 
 /// Resolves and type-checks parsed files. A declaration with an error is left out; everything

@@ -201,11 +201,7 @@ pub fn summary() -> Summary {
             offset: Some(77),
             reason: "expected `,` or `}`".into(),
         }],
-        skipped: vec![Broken {
-            file: "logs/digest.json".into(),
-            offset: None,
-            reason: "a digest file".into(),
-        }],
+        skipped: vec![Reason { reason: "digest files".into(), count: 3 }],
         interrupted: true,
         ..Summary::default()
     }

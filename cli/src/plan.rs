@@ -1,0 +1,120 @@
+//! Checked rules made ready to run, and what became of those that were not.
+
+use eyas_cloudtrail as cloudtrail;
+use eyas_engine::plan::{Plan, PlanOptions};
+use eyas_lang::diagnostics::nearest;
+use eyas_report::{Broken, Input, NotRun, Reason, RuleMeta, Run, Summary};
+
+use crate::compile::Compiled;
+use crate::config::Settings;
+use crate::exit::{self, Failure};
+use crate::problem::Problem;
+use crate::render;
+use crate::screen::Screen;
+
+/// A plan and what did not get into it.
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    not_run: Vec<NotRun>,
+}
+
+/// Plans the rules that the settings leave; what cannot run ends the command unless
+/// `--keep-going`.
+pub(crate) fn plan(mut compiled: Compiled, settings: &Settings, screen: &Screen) -> Result<Planned, Failure> {
+    compiled.require_errors_none(settings, screen)?;
+    warn_of_unknown_ids(&compiled, settings, screen);
+    compiled.set.rules.retain(|rule| !settings.disable.value.iter().any(|id| rule.id == *id));
+    let (plan, problems) = Plan::new(&compiled.set, &compiled.sources, PlanOptions::default());
+    for problem in problems.iter().filter(|_| !settings.keep_going.value) {
+        screen.note(&format!(
+            "{}\n",
+            render::problem(&Problem::of(problem, &compiled.sources), screen.err_look())
+        ));
+    }
+    if !problems.is_empty() && !settings.keep_going.value {
+        screen.error("not every rule can run", Some("`--keep-going` runs the others"));
+        return Err(Failure::Reported(exit::RULES));
+    }
+    let broken =
+        compiled.left_out.iter().map(|id| NotRun { rule: id.clone(), reason: "it does not compile".into() });
+    let planned = problems.iter().map(|d| NotRun { rule: rule_at(&compiled, d), reason: d.message.clone() });
+    let not_run = broken.chain(planned).collect();
+    if plan.is_empty() {
+        screen.warning("no rule is left to run");
+    }
+    Ok(Planned { plan, not_run })
+}
+
+fn warn_of_unknown_ids(compiled: &Compiled, settings: &Settings, screen: &Screen) {
+    for id in &settings.disable.value {
+        let mut ids = compiled.set.rules.iter().map(|r| r.id.as_str());
+        if !ids.clone().any(|known| known == id) {
+            let near = nearest(id, ids.by_ref()).map_or(String::new(), |n| format!(", did you mean `{n}`?"));
+            screen.warning(&format!("there is no rule `{id}` to disable{near}"));
+        }
+    }
+}
+
+/// The rule that a diagnostic of the plan is about.
+fn rule_at(compiled: &Compiled, diagnostic: &eyas_lang::diagnostics::Diagnostic) -> String {
+    let span = diagnostic.span();
+    let within = |r: &&std::sync::Arc<eyas_lang::checked::Rule>| {
+        r.span.file == span.file && r.span.start <= span.start && span.end <= r.span.end
+    };
+    compiled.set.rules.iter().find(within).map_or_else(String::new, |r| r.id.to_string())
+}
+
+impl Planned {
+    /// What reports want to know before the first finding.
+    pub(crate) fn run(&self) -> Run {
+        Run {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            rules: self.plan.rules().map(|(_, rule)| RuleMeta::of(rule)).collect(),
+        }
+    }
+
+    /// How reading went, in the report's terms.
+    pub(crate) fn summary(&self, outcome: &cloudtrail::Summary) -> Summary {
+        let total = outcome.tally.total();
+        let mut reasons: Vec<Reason> = outcome
+            .tally
+            .reasons
+            .iter()
+            .map(|(reason, count)| Reason { reason: reason.clone(), count: *count })
+            .collect();
+        reasons.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.reason.cmp(&b.reason)));
+        let foreign = outcome.foreign.first.iter().map(|f| Broken {
+            file: f.file.clone(),
+            offset: None,
+            reason: f.why.clone(),
+        });
+        let broken = outcome.problems.first.iter().map(|p| Broken {
+            file: p.file.clone(),
+            offset: p.offset,
+            reason: p.why.clone(),
+        });
+        let skipped =
+            [(outcome.digests, "digest files"), (outcome.folders_out_of_range, "folders of other days")];
+        let skipped = skipped.iter().filter(|(count, _)| *count > 0);
+        let skipped =
+            skipped.map(|(count, reason)| Reason { reason: (*reason).to_owned(), count: *count }).collect();
+        Summary {
+            input: Input {
+                files: outcome.files,
+                bytes: outcome.bytes,
+                records: outcome.records - outcome.out_of_range,
+                outside_time: outcome.out_of_range,
+            },
+            rules: self.plan.len() as u64,
+            passed: total.passes,
+            unknown: total.unknown,
+            unknown_because: reasons,
+            not_run: self.not_run.clone(),
+            broken: outcome.problems.total + outcome.foreign.total,
+            broken_at: broken.chain(foreign).collect(),
+            skipped,
+            interrupted: outcome.interrupted,
+            ..Summary::default()
+        }
+    }
+}
