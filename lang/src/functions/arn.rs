@@ -7,10 +7,10 @@ use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "arn",
-    params: &[kit::param("text", ParamKind::String)],
+    params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    result: |_| Type::Record("arn".into()),
-    doc: "The parts of an ARN: `partition`, `service`, `region`, `account`, `resource` (all after the account), `resource_type` and `resource_id` (before and after its first `/` or `:`). Absent where the text is no ARN; a part that is empty is absent.",
+    result: |args| kit::per_item(args, Type::Record("arn".into())),
+    doc: "The parts of an ARN: `partition`, `service`, `region`, `account`, `resource` (all after the account), `resource_type` and `resource_id` (before and after its first `/` or `:`). Absent where the text is no ARN; a part that is empty is absent. Of a list, every item.",
     examples: &[
         Example { expr: r#"arn("arn:aws:iam::111122223333:role/admin").service"#, result: r#""iam""# },
         Example {
@@ -27,7 +27,10 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
-    let Some(text) = kit::text_at(args, 0) else { return Fetched::Absent };
+    kit::each(args, |value| kit::text(value).map_or(Fetched::Absent, |text| read(&text)))
+}
+
+fn read<'r>(text: &str) -> Fetched<'r> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     let ["arn", partition, service, region, account, resource] = parts.as_slice() else {
         return Fetched::Absent;

@@ -7,10 +7,10 @@ use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "entropy",
-    params: &[kit::param("text", ParamKind::String)],
+    params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    result: |_| Type::Float,
-    doc: "Shannon's entropy of a text in bits a byte: near 0 for `aaaa`, above 4 for random keys.",
+    result: |args| kit::per_item(args, Type::Float),
+    doc: "Shannon's entropy of a text in bits a byte: near 0 for `aaaa`, above 4 for random keys. Of a list, every item.",
     examples: &[
         Example { expr: r#"entropy("aaaa")"#, result: r#"0"# },
         Example { expr: r#"entropy("abcd")"#, result: r#"2"# },
@@ -20,7 +20,10 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
-    let Some(text) = kit::text_at(args, 0) else { return Fetched::Absent };
+    kit::each(args, |value| kit::text(value).map_or(Fetched::Absent, |text| bits(&text)))
+}
+
+fn bits<'r>(text: &str) -> Fetched<'r> {
     let mut counts = [0u32; 256];
     for byte in text.bytes() {
         // INVARIANT: a byte is below 256.

@@ -9,8 +9,8 @@ pub(super) static FUNCTION: Function = Function {
     name: "ip",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    result: |_| Type::Ip,
-    doc: "The address that a text is; absent where it is none.",
+    result: |args| kit::per_item(args, Type::Ip),
+    doc: "The address that a text is; absent where it is none. Of a list, every item.",
     examples: &[
         Example { expr: r#"ip("203.0.113.7")"#, result: r#"203.0.113.7"# },
         Example { expr: r#"ip("::FFFF")"#, result: r#"::ffff"# },
@@ -20,11 +20,10 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
-    match args.first() {
-        Some(Value::Ip(ip)) => Fetched::Present(Value::Ip(*ip)),
-        Some(other) => kit::text(other)
+    kit::each(args, |value| match value {
+        Value::Ip(ip) => Fetched::Present(Value::Ip(*ip)),
+        other => kit::text(other)
             .and_then(|text| text.trim().parse().ok())
             .map_or(Fetched::Absent, |ip| Fetched::Present(Value::Ip(ip))),
-        None => Fetched::Absent,
-    }
+    })
 }

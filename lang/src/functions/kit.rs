@@ -56,6 +56,14 @@ pub(super) fn getopt(args: &[Type]) -> Type {
     if args.len() > 2 { Type::String } else { texts(args) }
 }
 
+/// This type, or a list of it where the first argument is a list.
+pub(super) fn per_item(args: &[Type], ty: Type) -> Type {
+    match args.first() {
+        Some(Type::List(_)) => Type::List(Box::new(ty)),
+        _ => ty,
+    }
+}
+
 /// The type of the items of the first argument.
 pub(super) fn item(args: &[Type]) -> Type {
     match args.first() {
@@ -232,24 +240,34 @@ pub(super) fn text_at<'v>(args: &'v [Value<'_>], index: usize) -> Option<Cow<'v,
     args.get(index).and_then(text)
 }
 
+/// Applies `f` to the first argument, or to every item where it is a list; items for which `f`
+/// has no answer are left out.
+pub(super) fn each<'r>(args: &[Value<'r>], f: impl Fn(&Value<'r>) -> Fetched<'r>) -> Fetched<'r> {
+    let Some(value) = args.first() else { return Fetched::Absent };
+    if !is_list(value) {
+        return f(value);
+    }
+    let results = items(value).into_iter().map(|item| match item {
+        Fetched::Present(item) => f(&item),
+        other => other,
+    });
+    Fetched::Present(Value::List(results.filter(|result| !matches!(result, Fetched::Absent)).collect()))
+}
+
+fn is_list(value: &Value<'_>) -> bool {
+    match value {
+        Value::List(_) => true,
+        Value::Tree(tree) => matches!(tree.kind, TreeKind::List(_)),
+        Value::Object(tree) => matches!(tree.kind, TreeKind::List(_)),
+        Value::Json(json) => json.0.trim_start().starts_with('['),
+        _ => false,
+    }
+}
+
 /// Applies `f` to the text of the first argument, or to that of every item where it is a list.
 /// Items that are no text, and those for which `f` has no answer, are left out.
 pub(super) fn map_text<'r>(args: &[Value<'r>], f: impl Fn(&str) -> Option<String>) -> Fetched<'r> {
-    let Some(value) = args.first() else { return Fetched::Absent };
-    if let Some(text) = text(value) {
-        return f(&text).map_or(Fetched::Absent, present_text);
-    }
-    let results = items(value).into_iter().filter_map(|item| match item {
-        Fetched::Present(item) => text(&item).and_then(|t| f(&t)).map(present_text),
-        Fetched::Unknown(why) => Some(Fetched::Unknown(why)),
-        Fetched::Absent => None,
-    });
-    match value {
-        Value::List(_) | Value::Tree(_) | Value::Object(_) | Value::Json(_) => {
-            Fetched::Present(Value::List(results.collect()))
-        }
-        _ => Fetched::Absent,
-    }
+    each(args, |value| text(value).and_then(|text| f(&text)).map_or(Fetched::Absent, present_text))
 }
 
 /// The present items, or why one of them is not known.

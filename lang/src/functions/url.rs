@@ -7,10 +7,10 @@ use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "url",
-    params: &[kit::param("text", ParamKind::String)],
+    params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    result: |_| Type::Record("url".into()),
-    doc: "The parts of a URL: `scheme`, `user`, `host`, `port`, `path`, `query`, `fragment`. Absent where the text is none; a part that is not there is absent.",
+    result: |args| kit::per_item(args, Type::Record("url".into())),
+    doc: "The parts of a URL: `scheme`, `user`, `host`, `port`, `path`, `query`, `fragment`. Absent where the text is none; a part that is not there is absent. Of a list, every item.",
     examples: &[
         Example { expr: r#"url("https://Example.com:8443/a/b?q=1").host"#, result: r#""example.com""# },
         Example { expr: r#"url("https://example.com:8443/a/b?q=1").port"#, result: r#""8443""# },
@@ -22,7 +22,10 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
-    let Some(text) = kit::text_at(args, 0) else { return Fetched::Absent };
+    kit::each(args, |value| kit::text(value).map_or(Fetched::Absent, |text| read(&text)))
+}
+
+fn read<'r>(text: &str) -> Fetched<'r> {
     let Some((scheme, rest)) = text.split_once("://") else { return Fetched::Absent };
     if scheme.is_empty() || !scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)) {
         return Fetched::Absent;
