@@ -156,6 +156,21 @@ impl Compiled {
         (word.rsplit('.').next() == Some(name.as_str())).then(|| self.sources.text(decl.span))
     }
 
+    /// Writes the errors to standard error.
+    pub(crate) fn write_errors(&self, screen: &Screen) {
+        for diagnostic in self.shown().filter(|d| d.is_error()) {
+            screen.note(&format!(
+                "{}\n",
+                render::problem(&Problem::of(diagnostic, &self.sources), screen.err_look())
+            ));
+        }
+    }
+
+    /// Whether a file of the user's declares the rule with this id.
+    pub(crate) fn is_own_rule(&self, id: &str) -> bool {
+        self.set.rules.iter().any(|r| r.id == id && !self.sources.get(r.span.file).builtin)
+    }
+
     /// For commands that run rules: tells about errors (and with `-v` about warnings) on
     /// standard error, and stops unless `--keep-going`.
     pub(crate) fn require_errors_none(&self, settings: &Settings, screen: &Screen) -> Result<(), Failure> {

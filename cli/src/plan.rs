@@ -2,6 +2,7 @@
 
 use eyas_cloudtrail as cloudtrail;
 use eyas_engine::plan::{Plan, PlanOptions};
+use eyas_lang::catalog::Plane;
 use eyas_lang::diagnostics::nearest;
 use eyas_report::{Broken, Input, NotRun, Reason, RuleMeta, Run, Summary};
 
@@ -76,6 +77,11 @@ impl Planned {
     /// How reading went, in the report's terms.
     pub(crate) fn summary(&self, outcome: &cloudtrail::Summary) -> Summary {
         let total = outcome.tally.total();
+        // Over events a false condition is silence and no pass.
+        let is_resource =
+            |ix: usize| self.plan.rules().nth(ix).is_some_and(|(_, r)| r.plane == Plane::Resource);
+        let rules = outcome.tally.rules.iter().enumerate();
+        let passed = rules.filter(|(ix, t)| t.passes > 0 && is_resource(*ix)).map(|(_, t)| t.passes).sum();
         let mut reasons: Vec<Reason> = outcome
             .tally
             .reasons
@@ -106,7 +112,7 @@ impl Planned {
                 outside_time: outcome.out_of_range,
             },
             rules: self.plan.len() as u64,
-            passed: total.passes,
+            passed,
             unknown: total.unknown,
             unknown_because: reasons,
             not_run: self.not_run.clone(),
