@@ -107,14 +107,14 @@ impl Exception {
         };
         let ops = self.ops(fields, out)?;
         let mut operands = Vec::new();
-        for (field, op) in fields.words.iter().zip(ops) {
+        for (field, op) in fields.words.iter().zip(&ops) {
             match condition::operand(&Text::piece(&field.text, field.span)) {
-                Ok(operand) => operands.push((operand, op)),
+                Ok(operand) => operands.push((operand, op.clone())),
                 Err(wrong) => out.push(wrong),
             }
         }
         let before = out.len();
-        let rows: Vec<_> = self.rows.iter().filter_map(|r| self.row(r, fields, out)).collect();
+        let rows: Vec<_> = self.rows.iter().filter_map(|r| self.row(r, fields, &ops, out)).collect();
         if operands.len() != fields.words.len() || out.len() > before || rows.is_empty() {
             return None;
         }
@@ -171,14 +171,50 @@ impl Exception {
         ops.into_iter().collect()
     }
 
+    /// One value of a row, in the form that its operator takes.
+    fn cell(
+        &self,
+        value: &Operand,
+        op: Option<&Spanned<CompareOp>>,
+        out: &mut Vec<Diagnostic>,
+    ) -> Option<Operand> {
+        let takes_set =
+            op.is_some_and(|op| matches!(op.node, CompareOp::In | CompareOp::PMatch | CompareOp::Intersects));
+        match (&value.kind, takes_set) {
+            (OperandKind::List(_), false) => {
+                let message = format!("exception `{}` takes a single value here", self.name.text);
+                out.push(
+                    Diagnostic::new(Code::FalcoItem, value.span, message)
+                        .help("for several values give the field the operator `in` under `comps`"),
+                );
+                None
+            }
+            (OperandKind::List(_), true) | (_, false) => Some(value.clone()),
+            (_, true) => Some(Operand { kind: OperandKind::List(vec![value.clone()]), span: value.span }),
+        }
+    }
+
     /// Checks one row against the fields.
-    fn row(&self, row: &Operand, fields: &Words, out: &mut Vec<Diagnostic>) -> Option<Operand> {
+    fn row(
+        &self,
+        row: &Operand,
+        fields: &Words,
+        ops: &[Option<Spanned<CompareOp>>],
+        out: &mut Vec<Diagnostic>,
+    ) -> Option<Operand> {
         let values = match &row.kind {
             OperandKind::List(values) => Some(values.len()),
             _ => None,
         };
+        if let OperandKind::List(values) = &row.kind
+            && fields.is_list
+            && values.len() == fields.words.len()
+        {
+            let values: Option<Vec<_>> =
+                values.iter().zip(ops).map(|(value, op)| self.cell(value, op.as_ref(), out)).collect();
+            return Some(Operand { kind: OperandKind::List(values?), span: row.span });
+        }
         let message = match (values, fields.is_list) {
-            (Some(n), true) if n == fields.words.len() => return Some(row.clone()),
             (None, false) => return Some(row.clone()),
             (Some(n), true) => format!(
                 "exception `{}` has {} here for {}",

@@ -246,7 +246,7 @@ pub(super) fn missing(kind: &str, name: &Word, keys: &[&str]) -> Diagnostic {
 
 fn rule(reader: &mut Reader<'_>, keys: Keys) -> Option<RuleItem> {
     let name = keys.name(reader, "rule")?;
-    let before = reader.errors();
+    let before = reader.diagnostics.len();
     let mut rule = RuleItem {
         span: keys.span(),
         condition: keys.text(reader, "condition"),
@@ -272,7 +272,7 @@ fn rule(reader: &mut Reader<'_>, keys: Keys) -> Option<RuleItem> {
         reader.report(Diagnostic::new(Code::FalcoItem, word.span, message));
     }
     keys.finish(reader, "a rule", RULE_KEYS);
-    rule.is_damaged = reader.errors() > before;
+    rule.is_damaged = reader.diagnostics.iter().skip(before).any(Diagnostic::is_error);
     Some(rule)
 }
 

@@ -31,11 +31,6 @@ impl Reader<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// How many errors there are so far.
-    pub(super) fn errors(&self) -> usize {
-        self.diagnostics.iter().filter(|d| d.is_error()).count()
-    }
-
     /// The place of a node, short enough to be marked.
     pub(super) fn place(&self, node: &Node) -> Span {
         scalar::place(self.source, node)

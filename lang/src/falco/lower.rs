@@ -127,12 +127,12 @@ impl Lower {
         if def.is_broken {
             return Some(Decl { doc: None, span: def.span, kind: DeclKind::Broken(name) });
         }
-        let before = self.out.iter().filter(|d| d.is_error()).count();
+        let before = self.out.len();
         let record = self.record(def);
         let mut keys = self.keys(def);
         self.uses.rule(self.names.keys(&mut keys), record.is_some());
         let record = record?;
-        let errors = self.out.iter().filter(|d| d.is_error()).count() > before;
+        let errors = self.out.iter().skip(before).any(Diagnostic::is_error);
         let doc = Some(self.doc(def));
         if errors || def.is_damaged {
             return Some(Decl { doc, span: def.span, kind: DeclKind::Broken(name) });

@@ -28,7 +28,8 @@ mod template;
 mod window;
 
 pub use call::signature;
-pub use check::{CheckOptions, Checked, GivenParam, LANGUAGE, OptionProblem, check, load, not_runnable_yet, parse_all,
+pub use check::{
+    CheckOptions, Checked, GivenParam, LANGUAGE, OptionProblem, check, load, not_runnable_yet, parse_all,
 };
 
 /// A type of the language.

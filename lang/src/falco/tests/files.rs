@@ -416,3 +416,61 @@ fn errors_in_conditions_point_into_the_yaml() {
   append: true
 "#]));
 }
+
+#[test]
+fn the_checker_speaks_of_the_file_that_a_part_came_from() {
+    let base = "
+- list: users
+  items: [alice]
+- rule: Login
+  desc: d
+  condition: ct.name = ConsoleLogin
+  output: \"%ct.foo\"
+  priority: INFO
+  source: aws_cloudtrail
+  exceptions:
+    - name: ours
+      fields: [ct.user, ct.region]
+      comps: [startswith, in]
+      values: [[al, [us-east-1, users]], [b, us-west-1]]
+";
+    let local = "
+- rule: Login
+  condition: and ct.usr = x
+  override: { condition: append }
+";
+    let files = [base, local];
+    insta::assert_snapshot!(render(&files, &super::check(&files).diagnostics));
+}
+
+#[test]
+fn exceptions_are_checked_in_every_form() {
+    let files = ["
+- list: users
+  items: [alice]
+- rule: Login
+  desc: d
+  condition: ct.name = ConsoleLogin or ct.name = GetSessionToken
+  output: login
+  priority: INFO
+  source: aws_cloudtrail
+  exceptions:
+    - name: several
+      fields: [ct.user, ct.region]
+      comps: [startswith, in]
+      values: [[al, [us-east-1, users]], [b, us-west-1]]
+    - name: one
+      fields: ct.user
+      values: [users, carol]
+    - name: prefixes
+      fields: ct.user
+      comps: pmatch
+      values: [/a, /b]
+    - name: list of one
+      fields: [tolower(ct.user)]
+      values: [[x], [y]]
+"];
+    let checked = super::check(&files);
+    assert_eq!(render(&files, &checked.diagnostics), "");
+    assert_eq!(checked.rules.rules.len(), 1);
+}
