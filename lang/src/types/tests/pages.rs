@@ -1,0 +1,58 @@
+//! Every code's page has an example, and the example produces the code.
+
+use super::sources;
+use crate::catalog::Catalog;
+use crate::diagnostics::{Code, Diagnostic, plain};
+use crate::types::{CheckOptions, load, not_runnable_yet};
+
+/// The first example of a page: its language and its text.
+fn example(page: &str) -> Option<(&str, &str)> {
+    let (_, rest) = page.split_once("\n```")?;
+    let (language, rest) = rest.split_once('\n')?;
+    let (text, _) = rest.split_once("\n```")?;
+    // The end of the last line belongs to it.
+    rest.get(..text.len() + 1).map(|text| (language, text))
+}
+
+/// The files of an example: one, or several under `### name` lines.
+fn files<'t>(language: &str, text: &'t str) -> Vec<(&'t str, String)> {
+    if !text.starts_with("### ") {
+        let name = if language == "eyas" { "rules.eyas" } else { "rules.yaml" };
+        return vec![(name, text.to_owned())];
+    }
+    let parts = text.split("### ").filter(|p| !p.is_empty());
+    parts.filter_map(|p| p.split_once('\n')).map(|(name, text)| (name, text.to_owned())).collect()
+}
+
+/// Whether a page has the headings that every page is to have.
+fn has_headings(code: Code) -> bool {
+    let page = code.page();
+    let headings = ["## What it means", "## Example", "## How to mend it"];
+    page.starts_with(&format!("# {}\n", code.as_str())) && headings.iter().all(|h| page.contains(h))
+}
+
+#[test]
+fn every_example_produces_its_code() {
+    let mut wrong = Vec::new();
+    for code in Code::ALL.iter().filter(|c| has_headings(**c)) {
+        let Some((language, text)) = example(code.page()) else {
+            wrong.push(format!("{}: no example", code.as_str()));
+            continue;
+        };
+        let files = files(language, text);
+        let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (*n, t.as_str())).collect();
+        let sources = sources(&files);
+        let checked = load(&sources, Catalog::builtin(), &CheckOptions::default());
+        let mut said: Vec<Diagnostic> = checked.diagnostics;
+        if *code == Code::NotRunnableYet {
+            said.extend(checked.rules.rules.iter().filter_map(|r| not_runnable_yet(r)));
+        }
+        let text = plain(&said, &sources);
+        if said.iter().any(|d| d.code == *code) {
+            insta::assert_snapshot!(format!("page_{}", code.as_str()), text);
+        } else {
+            wrong.push(format!("{}: the example gives\n{text}", code.as_str()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
