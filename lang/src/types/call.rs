@@ -162,7 +162,7 @@ impl<'a> Lower<'_, 'a> {
             self.report(
                 Diagnostic::new(Code::UnknownRecordType, at, format!("no record type `{record}`"))
                     .did_you_mean(near)
-                    .help("`eyas rules types` lists the record types"),
+                    .help("events are `cloudtrail`; a resource type has its CloudFormation name, `AWS::EC2::Instance`"),
             );
             return None;
         }
@@ -215,7 +215,7 @@ impl<'a> Lower<'_, 'a> {
             Some(package) => {
                 format!("the package `{package}` has a macro of that name: write `use {package}`")
             }
-            None => "`eyas rules functions` lists the functions".to_owned(),
+            None => "the function reference of the documentation lists all functions".to_owned(),
         };
         self.report(
             Diagnostic::new(
@@ -308,10 +308,12 @@ impl<'a> Lower<'_, 'a> {
 
     pub(crate) fn bad_literal(&mut self, span: Span, expected: &str, expect: &Type) {
         let written = self.sh.sources.text(span).to_owned();
-        self.report(
-            Diagnostic::new(Code::BadLiteral, span, format!("`{written}` is not {expected}"))
-                .label(format!("it is compared with {}", describe(expect))),
-        );
+        let what = describe(expect);
+        let mut d = Diagnostic::new(Code::BadLiteral, span, format!("`{written}` is not {expected}"));
+        if !expected.starts_with(&what) {
+            d = d.label(format!("it is compared with {what}"));
+        }
+        self.report(d);
     }
 
     pub(crate) fn warn_field_as_text(&mut self, word: &str, span: Span) {

@@ -363,15 +363,13 @@ pub(crate) fn bad_regex(source: &str, error: &regex::Error, at: Span, written: &
             let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
             let carets =
                 text.lines().find(|l| l.trim_start().starts_with('^') && l.trim().chars().all(|c| c == '^'));
-            if let (Some(carets), Some(offset)) = (carets, written.find(source))
-                && source.is_ascii()
-                && !source.contains('\n')
-            {
-                let indent = carets.len() - carets.trim_start().len();
-                let start = indent.saturating_sub(4).min(source.len());
-                let len = carets.trim().len().max(1).min(source.len() - start);
-                let from = at.start as usize + offset + start;
-                span = Span::new(at.file, from, from + len);
+            if let (Some(carets), Some(places)) = (carets, places(source, written)) {
+                let start = carets.len() - carets.trim_start().len();
+                let start = start.saturating_sub(4);
+                let end = start + carets.trim().len().max(1);
+                let place = |n: usize| places.get(n).or(places.last()).copied().unwrap_or(0);
+                let from = at.start as usize;
+                span = Span::new(at.file, from + place(start), from + place(end).max(place(start)));
             }
             reason
         }
@@ -379,6 +377,29 @@ pub(crate) fn bad_regex(source: &str, error: &regex::Error, at: Span, written: &
     Diagnostic::new(Code::BadRegex, span, "this regular expression cannot be compiled").label(reason).help(
         "the syntax is that of Rust's regex crate: no look-around, no back-references, so that matching is linear",
     )
+}
+
+/// Where each character of a regular expression stands in the text it was written as, and
+/// where it ends: between slashes or quotes, a slash in it written `\/`.
+fn places(source: &str, written: &str) -> Option<Vec<usize>> {
+    if source.contains('\n') {
+        return None;
+    }
+    let mut out = Vec::new();
+    let mut rest = written.char_indices().peekable();
+    let (_, quote) = rest.next()?;
+    for wanted in source.chars() {
+        let (mut at, mut found) = rest.next()?;
+        if found == '\\' && quote == '/' && wanted == '/' {
+            (at, found) = rest.next()?;
+        }
+        if found != wanted {
+            return None;
+        }
+        out.push(at);
+    }
+    out.push(rest.next()?.0);
+    Some(out)
 }
 
 /// The text of a constant, where it is text.

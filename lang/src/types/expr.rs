@@ -317,7 +317,7 @@ impl<'a> Lower<'_, 'a> {
             None => Expr::Const(false),
         };
         let list = list?;
-        self.check_quantified(quant, &list);
+        self.check_quantified(quant, &list, scope);
         let count = match &quant.count {
             Some((op, number)) => Some(self.count(op, number, scope)?),
             None => None,
@@ -387,9 +387,16 @@ impl<'a> Lower<'_, 'a> {
         );
     }
 
-    fn check_quantified(&mut self, quant: &ast::Quant, list: &Typed<'a>) {
+    fn check_quantified(&mut self, quant: &ast::Quant, list: &Typed<'a>, scope: &Scope<'_>) {
+        // A parameter may well be empty by default: it is there to be set.
+        let from_param = match &quant.list.kind {
+            OperandKind::Path(path) => {
+                self.sh.names.find(scope.file, &path.text(), &[Kind::Param]) != Found::No
+            }
+            _ => false,
+        };
         let empty = match &list.term {
-            Term::Const(Value::List(items)) => items.is_empty(),
+            Term::Const(Value::List(items)) => items.is_empty() && !from_param,
             Term::List(items) => items.is_empty(),
             _ => false,
         };

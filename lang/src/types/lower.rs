@@ -17,6 +17,10 @@ use crate::source::Span;
 /// How deep conditions may nest once macros are expanded.
 const MAX_DEPTH: u32 = 160;
 
+/// How many nodes a declaration's conditions may have once macros are expanded. An expansion
+/// bomb meets this long before memory or patience ends.
+const MAX_NODES: u32 = 100_000;
+
 /// A value that is read, with what is known of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Typed<'a> {
@@ -60,6 +64,9 @@ pub(crate) struct Lower<'s, 'a> {
     vars: Vec<(SmolStr, usize, Type)>,
     frames: Vec<Frame>,
     depth: u32,
+    nodes: u32,
+    /// A limit was met: the rest is not looked at.
+    gave_up: bool,
 }
 
 impl<'s, 'a> Lower<'s, 'a> {
@@ -75,6 +82,8 @@ impl<'s, 'a> Lower<'s, 'a> {
             vars: Vec::new(),
             frames: Vec::new(),
             depth: 0,
+            nodes: 0,
+            gave_up: false,
         }
     }
 
@@ -106,17 +115,23 @@ impl<'s, 'a> Lower<'s, 'a> {
 
     /// Runs `f` one level deeper; `None` (after a report) where that is too deep or too much.
     pub(crate) fn nested<T>(&mut self, span: Span, f: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.gave_up {
+            return None;
+        }
+        self.nodes += 1;
         if self.depth >= MAX_DEPTH {
-            self.report(
-                Diagnostic::new(Code::TooComplex, span, "conditions are nested too deeply")
-                    .help(format!("after macros are expanded, at most {MAX_DEPTH} levels are possible")),
+            self.give_up(
+                span,
+                "conditions are nested too deeply",
+                format!("once macros are expanded, at most {MAX_DEPTH} levels are possible"),
             );
             return None;
         }
-        if !self.sh.spend() {
-            self.report(
-                Diagnostic::new(Code::TooComplex, span, "macros expand to more than can be checked")
-                    .help("macros that use each other several times grow with every level"),
+        if self.nodes > MAX_NODES || !self.sh.spend() {
+            self.give_up(
+                span,
+                "macros expand to more than can be checked",
+                "macros that use each other several times grow with every level".to_owned(),
             );
             return None;
         }
@@ -124,6 +139,14 @@ impl<'s, 'a> Lower<'s, 'a> {
         let out = f(self);
         self.depth -= 1;
         Some(out)
+    }
+
+    /// Reports that a limit was met, at the place that led to it.
+    fn give_up(&mut self, span: Span, message: &str, help: String) {
+        self.gave_up = true;
+        self.broken = true;
+        let at = self.frames.first().map_or(span, |f| f.call);
+        self.sh.sink.push(Diagnostic::new(Code::TooComplex, at, message).help(help));
     }
 
     /// Runs `f` inside the expansion of a macro.

@@ -27,6 +27,9 @@ mod shared;
 mod template;
 mod window;
 
+#[cfg(test)]
+mod tests;
+
 pub use call::signature;
 pub use check::{
     CheckOptions, Checked, GivenParam, LANGUAGE, OptionProblem, check, load, not_runnable_yet, parse_all,

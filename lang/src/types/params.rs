@@ -151,7 +151,15 @@ fn declared(sh: &Shared<'_>, entry: &Entry<'_>, param: &ast::Param) -> ParamInFo
     let Some(ty) = type_of(&param.ty.text) else {
         let mut names: Vec<String> = TYPES.iter().map(|(n, _)| (*n).to_owned()).collect();
         names.extend(TYPES.iter().map(|(n, _)| format!("list<{n}>")));
-        let near = nearest(&param.ty.text, names.iter().map(String::as_str));
+        let other = match param.ty.text.as_str() {
+            "integer" | "number" | "long" => Some("int"),
+            "boolean" => Some("bool"),
+            "str" | "text" => Some("string"),
+            "decimal" | "double" => Some("float"),
+            "network" => Some("cidr"),
+            _ => None,
+        };
+        let near = other.or_else(|| nearest(&param.ty.text, names.iter().map(String::as_str)));
         let simple = TYPES.iter().map(|(n, _)| format!("`{n}`")).collect::<Vec<_>>().join(", ");
         sh.sink.push(
             Diagnostic::new(Code::UnknownType, param.ty.span, format!("no type `{}`", param.ty.text))

@@ -49,7 +49,9 @@ pub(crate) fn check<'a>(
                 format!("no record type `{}`", rule.record.text),
             )
             .did_you_mean(near)
-            .help("`eyas rules types` lists the record types"),
+            .help(
+                "events are `cloudtrail`; a resource type has its CloudFormation name, `AWS::EC2::Instance`",
+            ),
         );
         return None;
     };

@@ -90,7 +90,7 @@ fn record_type<'a>(sh: &Shared<'a>, name: &Name) -> Option<&'a RecordType> {
         sh.sink.push(
             Diagnostic::new(Code::UnknownRecordType, name.span, format!("no record type `{}`", name.text))
                 .did_you_mean(nearest(&name.text, sh.catalog.names()))
-                .help("`eyas rules types` lists the record types"),
+                .help("events are `cloudtrail`; a resource type has its CloudFormation name, `AWS::EC2::Instance`"),
         );
     }
     record

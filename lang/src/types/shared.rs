@@ -18,9 +18,8 @@ use crate::source::{Sources, Span};
 use crate::syntax::ast::Operand;
 use crate::value::Tree;
 
-/// How many nodes the conditions of a rule set may have after macro expansion. An expansion
-/// bomb meets this long before memory or patience ends.
-const FUEL: u32 = 4_000_000;
+/// How many nodes the conditions of a whole rule set may have after macro expansion.
+const FUEL: u32 = 10_000_000;
 
 /// An item of a list with the file whose names it sees.
 pub(crate) type Leaf<'a> = (&'a Operand, FileIx);
