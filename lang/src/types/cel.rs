@@ -127,7 +127,8 @@ impl<'a> Lower<'_, 'a> {
         let mut ok = true;
         for (name, id) in &uses.calls {
             if !FUNCTIONS.contains(&name.as_str()) {
-                self.unknown_cel_function(name, place(*id));
+                let at = if verbatim { whole_name(place(*id), name, &cel.text, cel.span) } else { cel.span };
+                self.unknown_cel_function(name, at);
                 ok = false;
             }
         }
@@ -181,13 +182,7 @@ impl<'a> Lower<'_, 'a> {
             self.report(Diagnostic::new(Code::Cel, places.cel.span, "this CEL expression cannot be read"));
             return;
         };
-        let mut reason = first.msg.lines().next().unwrap_or_default().to_owned();
-        // Of the parser's message only what is not a list of its token names is for users.
-        if let Some(at) = reason.find(" expecting ") {
-            reason.truncate(at);
-        }
-        let reason =
-            reason.trim_start_matches("Syntax error: ").replace("'<EOF>'", "the end").replace('\'', "`");
+        let reason = plain_reason(&first.msg);
         let d = Diagnostic::new(
             Code::Cel,
             places.line_column(first.pos.0, first.pos.1),
@@ -196,6 +191,21 @@ impl<'a> Lower<'_, 'a> {
         .label(reason);
         self.report(d);
     }
+}
+
+/// What CEL's parser says, without the names of its tokens.
+fn plain_reason(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default().trim_start_matches("Syntax error: ");
+    let quoted = line.split('\'').nth(1).unwrap_or_default();
+    let odd = ["mismatched input", "extraneous input", "no viable alternative", "token recognition error"];
+    if odd.iter().any(|o| line.starts_with(o)) {
+        return match quoted {
+            "" | "<EOF>" => "the expression ends too early".to_owned(),
+            other => format!("`{other}` is not expected here"),
+        };
+    }
+    let line = line.split(" expecting ").next().unwrap_or(line);
+    line.replace("'<EOF>'", "the end").replace('\'', "`")
 }
 
 /// CEL places a selection at its dot: finds the whole dotted name around it.
@@ -290,8 +300,10 @@ fn collect<'e>(e: &'e IdedExpr, bound: &mut Vec<&'e str>, uses: &mut Uses, depth
 fn read(e: &IdedExpr, bound: &[&str], uses: &mut Uses, has: bool) {
     let Some(names) = dotted(e) else { return };
     let Some(root) = names.first() else { return };
-    let own = root.starts_with('@') || bound.contains(&root.as_str());
-    if !own && !(names.len() == 1 && TYPES.contains(&root.as_str())) {
+    let own = root.starts_with('@')
+        || bound.contains(&root.as_str())
+        || (names.len() == 1 && TYPES.contains(&root.as_str()));
+    if !own {
         uses.reads.push((names, e.id, has));
     }
 }

@@ -72,7 +72,7 @@ impl<'a> Lower<'_, 'a> {
         match family(op.node) {
             Family::Equal | Family::Order => {
                 let right_typed = self.value(right, &typed.ty, scope)?;
-                self.check_possible(&typed, op.node, &[&right_typed.term], right.span);
+                self.check_possible(&typed, op.node, &right_typed.term, right.span);
                 let test = AtomTest::Compare { left: typed.term, op: op.node, right: right_typed.term };
                 Some(atom(test, span))
             }
@@ -328,9 +328,10 @@ impl<'a> Lower<'_, 'a> {
         let item = item_type(&left.ty).clone();
         let set = self.set(wrapped.as_ref().unwrap_or(right), &item, set_use, scope)?;
         if let (Set::Const(set), Family::Member) = (&set, family(op)) {
-            let terms: Vec<Term> = set.items.iter().cloned().map(Term::Const).collect();
-            let refs: Vec<&Term> = terms.iter().collect();
-            self.check_possible(&left, op, &refs, right.span);
+            for value in &set.items {
+                let span = place_of(value, right);
+                self.check_possible(&left, op, &Term::Const(value.clone()), span);
+            }
         }
         Some(atom(set_test(op, left.term, set), span))
     }
@@ -339,6 +340,17 @@ impl<'a> Lower<'_, 'a> {
     pub(crate) fn none_of(list: Vec<Expr>) -> Expr {
         not(any(list))
     }
+}
+
+/// Where an item of a list that is written out stands, else the list.
+fn place_of(value: &Value<'_>, list: &Operand) -> Span {
+    let (OperandKind::List(items), Value::Str(text)) = (&list.kind, value) else { return list.span };
+    let is_it = |o: &&Operand| match &o.kind {
+        OperandKind::Text(t) => t == text,
+        OperandKind::Word(w) => w.as_str() == text.as_ref(),
+        _ => false,
+    };
+    items.iter().find(is_it).map_or(list.span, |o| o.span)
 }
 
 fn set_test(op: CompareOp, left: Term, set: Set) -> AtomTest {

@@ -143,7 +143,7 @@ impl<'a> Lower<'_, 'a> {
                             .help("give it items, or delete the comparison"),
                     );
                 }
-                items.iter().fold(true, |ok, o| self.item(o, item, of, scope, &mut parts).is_some() && ok)
+                self.items(items, item, of, scope, &mut parts).is_some()
             }
             _ => {
                 if !self.is_set(right, scope) {
@@ -287,6 +287,22 @@ impl<'a> Lower<'_, 'a> {
         false
     }
 
+    /// Every item of a set; what is wrong is reported for each.
+    fn items(
+        &mut self,
+        items: &[Operand],
+        ty: &Type,
+        of: SetUse,
+        scope: &Scope<'_>,
+        parts: &mut Parts,
+    ) -> Option<()> {
+        let mut ok = Some(());
+        for operand in items {
+            ok = self.item(operand, ty, of, scope, parts).and(ok);
+        }
+        ok
+    }
+
     /// One item of a set.
     fn item(
         &mut self,
@@ -302,9 +318,7 @@ impl<'a> Lower<'_, 'a> {
             OperandKind::Path(path) => (path.text(), false),
             OperandKind::List(items) => {
                 let parts = &mut *parts;
-                return self.nested(operand.span, |me| {
-                    items.iter().fold(Some(()), |ok, o| me.item(o, ty, of, scope, parts).and(ok))
-                })?;
+                return self.nested(operand.span, |me| me.items(items, ty, of, scope, parts))?;
             }
             OperandKind::Call { .. } | OperandKind::Project { .. } => {
                 let typed = self.read(operand, scope)?;
@@ -369,9 +383,11 @@ impl<'a> Lower<'_, 'a> {
                         return Some(None);
                     };
                     let at = operand.span;
-                    return Some(leaves.iter().fold(Some(()), |ok, (l, file)| {
-                        self.list_leaf(l, *file, ty, of, at, parts).and(ok)
-                    }));
+                    let mut ok = Some(());
+                    for (leaf, file) in leaves.iter() {
+                        ok = self.list_leaf(leaf, *file, ty, of, at, parts).and(ok);
+                    }
+                    return Some(ok);
                 }
                 _ => {
                     self.broken = true;
@@ -446,10 +462,8 @@ impl<'a> Lower<'_, 'a> {
     /// A list written where a value is read.
     pub(crate) fn list_literal(&mut self, items: &[Operand], scope: &Scope<'_>) -> Option<Typed<'a>> {
         let mut parts = Parts::default();
-        let ok = items.iter().fold(true, |ok, o| {
-            self.item(o, &Type::Dynamic, SetUse::Member, scope, &mut parts).is_some() && ok
-        });
-        ok.then(|| literal_list(parts.into_terms()))
+        self.items(items, &Type::Dynamic, SetUse::Member, scope, &mut parts)?;
+        Some(literal_list(parts.into_terms()))
     }
 }
 

@@ -34,10 +34,9 @@ pub(crate) fn read(text: &str, quoted: bool, expect: &Type) -> Result<Value<'sta
 /// As [`read`], for an item of a set: an address is in a network that holds it.
 pub(crate) fn read_item(text: &str, quoted: bool, expect: &Type) -> Result<Value<'static>, &'static str> {
     match expect {
-        Type::Ip | Type::Host if text.contains('/') => match (text.parse::<IpNet>(), expect) {
-            (Ok(net), _) => Ok(Value::Net(net.trunc())),
-            (Err(_), Type::Host) => Ok(Value::Str(text.to_owned().into())),
-            (Err(_), _) => Err("an IP address or a network"),
+        Type::Ip | Type::Host if text.contains('/') => match text.parse::<IpNet>() {
+            Ok(net) => Ok(Value::Net(net.trunc())),
+            Err(_) => Err("an IP address or a network such as `10.0.0.0/8`"),
         },
         Type::List(item) => read_item(text, quoted, item),
         _ => read(text, quoted, expect),

@@ -68,7 +68,7 @@ fn is_region(text: &str) -> bool {
 
 impl<'a> Lower<'_, 'a> {
     /// Warns where a comparison with constants can never be true (or, for `!=`, false).
-    pub(super) fn check_possible(&mut self, left: &Typed<'a>, op: CompareOp, right: &[&Term], span: Span) {
+    pub(super) fn check_possible(&mut self, left: &Typed<'a>, op: CompareOp, right: &Term, span: Span) {
         if !matches!(op, CompareOp::Eq | CompareOp::Ne | CompareOp::In | CompareOp::Intersects) {
             return;
         }
@@ -76,22 +76,19 @@ impl<'a> Lower<'_, 'a> {
         if *item_type(&left.ty) == Type::Dynamic && field.values.is_empty() {
             return;
         }
-        for term in right {
-            let Some(text) = const_text(term) else { continue };
-            if !field.values.is_empty() && !field.values.iter().any(|v| v == text) {
-                let near = nearest(text, field.values.iter().map(SmolStr::as_str)).map(str::to_owned);
-                let some =
-                    field.values.iter().take(6).map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", ");
-                let more = if field.values.len() > 6 { ", …" } else { "" };
-                self.impossible(&field.name, text, near, &format!("its values are {some}{more}"), span);
-                continue;
-            }
-            let format = FORMATS.iter().find(|f| f.field == field.name && self.record.name == "cloudtrail");
-            if let Some(format) = format
-                && !(format.holds)(text)
-            {
-                self.impossible(&field.name, text, (format.mend)(text), format.looks, span);
-            }
+        let Some(text) = const_text(right) else { return };
+        if !field.values.is_empty() && !field.values.iter().any(|v| v == text) {
+            let near = nearest(text, field.values.iter().map(SmolStr::as_str)).map(str::to_owned);
+            let some = field.values.iter().take(6).map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", ");
+            let more = if field.values.len() > 6 { ", …" } else { "" };
+            self.impossible(&field.name, text, near, &format!("its values are {some}{more}"), span);
+            return;
+        }
+        let format = FORMATS.iter().find(|f| f.field == field.name && self.record.name == "cloudtrail");
+        if let Some(format) = format
+            && !(format.holds)(text)
+        {
+            self.impossible(&field.name, text, (format.mend)(text), format.looks, span);
         }
     }
 

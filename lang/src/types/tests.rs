@@ -4,10 +4,18 @@ use std::sync::Arc;
 
 use super::{CheckOptions, Checked, load};
 use crate::catalog::Catalog;
+use crate::checked::Rule;
 use crate::diagnostics::plain;
 use crate::source::{SourceFile, SourceKind, Sources};
 
+mod conditions;
+mod limits;
+mod lowering;
+mod messages;
+mod names;
+mod options;
 mod pages;
+mod records;
 
 fn sources(files: &[(&str, &str)]) -> Sources {
     let mut sources = Sources::default();
@@ -24,14 +32,32 @@ fn sources(files: &[(&str, &str)]) -> Sources {
     sources
 }
 
-fn check_text(text: &str) -> (Sources, Checked) {
-    let sources = sources(&[("rules.eyas", text)]);
+fn check_files(files: &[(&str, &str)]) -> (Sources, Checked) {
+    let sources = sources(files);
     let checked = load(&sources, Catalog::builtin(), &CheckOptions::default());
     (sources, checked)
 }
 
 /// What the checker says of a file.
 fn said(text: &str) -> String {
-    let (sources, checked) = check_text(text);
+    said_of(&[("rules.eyas", text)])
+}
+
+/// What the checker says of several files.
+fn said_of(files: &[(&str, &str)]) -> String {
+    let (sources, checked) = check_files(files);
     plain(&checked.diagnostics, &sources)
+}
+
+/// What the checker says of a condition over CloudTrail.
+fn said_of_condition(condition: &str) -> String {
+    said(&format!("rule r on cloudtrail {{\n  severity: high\n  when: {condition}\n}}\n"))
+}
+
+/// The only rule of a file that must check without errors.
+fn rule(text: &str) -> Arc<Rule> {
+    let (sources, checked) = check_files(&[("rules.eyas", text)]);
+    let said = plain(&checked.diagnostics, &sources);
+    let [rule] = checked.rules.rules.as_slice() else { panic!("not one rule:\n{said}") };
+    rule.clone()
 }
