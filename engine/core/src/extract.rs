@@ -74,7 +74,8 @@ impl<'r> Reader<'r> {
         for one in each {
             match self.read(one) {
                 Fetched::Absent => {}
-                Fetched::Present(Value::List(items)) if items.is_empty() => {}
+                Fetched::Present(list)
+                    if walk::is_list(&list) && walk::Items::of(list.clone()).next().is_none() => {}
                 found => return found,
             }
         }
