@@ -123,6 +123,10 @@ impl Policy {
 
     fn add_text(&mut self, text: &str, depth: u32) {
         let text = text.trim();
+        // CloudTrail writes an empty text where no document was given: it allows nothing.
+        if text.is_empty() {
+            return;
+        }
         let decoded = text.starts_with('%').then(|| url_decode::decode(text));
         match kit::parse_json(decoded.as_deref().unwrap_or(text)) {
             Some(tree) => self.add_document(&tree, depth + 1),

@@ -277,6 +277,54 @@ mod tests {
         }
     }
 
+    /// Whether a pattern matches a text without wildcards, by trying everything.
+    fn naive(pattern: &[char], text: &[char]) -> bool {
+        match (pattern, text) {
+            ([], []) => true,
+            (['*', rest @ ..], _) => {
+                naive(rest, text) || text.split_first().is_some_and(|(_, t)| naive(pattern, t))
+            }
+            (['?', rest @ ..], [_, text @ ..]) => naive(rest, text),
+            ([a, rest @ ..], [b, text @ ..]) => a == b && naive(rest, text),
+            _ => false,
+        }
+    }
+
+    /// Every text of up to four letters.
+    fn texts() -> Vec<Vec<char>> {
+        let mut all = vec![vec![]];
+        for at in 0.. {
+            let Some(text) = all.get(at).cloned().filter(|t: &Vec<char>| t.len() < 4) else { break };
+            all.extend(['a', 'b'].map(|c| [text.as_slice(), &[c]].concat()));
+        }
+        all
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn agrees_with_trying_everything(a in "[ab*?]{0,4}", b in "[ab*?]{0,4}") {
+            let (p, q) = (Pattern::action(&a), Pattern::action(&b));
+            let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+            let mut common = false;
+            let mut inside = true;
+            for text in texts() {
+                let (in_a, in_b) = (naive(&a, &text), naive(&b, &text));
+                common |= in_a && in_b;
+                inside &= in_a || !in_b;
+                let word = Pattern::action(&text.iter().collect::<String>());
+                proptest::prop_assert_eq!(p.covers(&word), Truth::from(in_a));
+            }
+            // Covering is sound, and complete but for patterns such as `*?` and `?*`.
+            if p.covers(&q) == Truth::Yes {
+                proptest::prop_assert!(inside);
+            }
+            if common {
+                proptest::prop_assert_eq!(p.overlaps(&q), Truth::Yes);
+                proptest::prop_assert_eq!(q.overlaps(&p), Truth::Yes);
+            }
+        }
+    }
+
     #[test]
     fn policy_variables_may_be_anything() {
         let own = Pattern::resource("arn:aws:iam::*:user/${aws:username}");

@@ -98,7 +98,8 @@ fn documents_come_in_many_forms() {
     for form in &forms {
         assert_eq!(show(&call("iam.is_admin", std::slice::from_ref(form))), "true", "{form:?}");
     }
-    for odd in ["", "[", "{}", "7", "null text", r#"{"Statement": 7}"#] {
+    assert_eq!(show(&call("iam.is_admin", &[text(" ")])), "false");
+    for odd in ["[", "{}", "7", "null text", r#"{"Statement": 7}"#] {
         let result = show(&call("iam.is_admin", &[text(odd)]));
         assert_eq!(result, "unknown: the value is no policy document", "{odd}");
     }
