@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use eyas_lang::catalog::Step;
 use eyas_lang::value::{Fetched, Unknown, Value};
 use jiff::Timestamp;
@@ -75,11 +75,17 @@ impl Dispatch {
             return Some(*number);
         }
         let number = self.sets.len() as u32;
-        let automaton = key.1.as_ref().and_then(|n| AhoCorasick::new(n).ok());
+        let automaton = key.1.as_ref().and_then(|texts| automaton(texts));
         self.sets.push(Candidates { rules: key.0.as_slice().into(), needles: automaton });
         self.by_rules.insert(key, number);
         Some(number)
     }
+}
+
+/// A search for whether one of the texts occurs. Which of several that overlap is found is of no
+/// interest; with leftmost matches the search may look at many bytes at a time.
+fn automaton(texts: &Texts) -> Option<AhoCorasick> {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(texts).ok()
 }
 
 impl<'p> Session<'p> {

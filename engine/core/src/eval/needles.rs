@@ -17,25 +17,38 @@ const MOST: usize = 400;
 
 /// Texts of which one must occur, or nothing that can be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Needles(Option<Vec<Vec<u8>>>);
+pub(super) struct Needles {
+    texts: Option<Vec<Vec<u8>>>,
+    /// Whether some of them are only the names of members, which many records have.
+    names: bool,
+}
 
 impl Needles {
     /// It cannot be: no text helps.
     pub(super) fn none() -> Self {
-        Needles(Some(Vec::new()))
+        Needles::of(Some(Vec::new()))
     }
 
     fn anything() -> Self {
-        Needles(None)
+        Needles::of(None)
     }
 
     fn one(text: Option<String>) -> Self {
-        Needles(text.map(|t| vec![t.into_bytes()]))
+        Needles::of(text.map(|t| vec![t.into_bytes()]))
+    }
+
+    fn of(texts: Option<Vec<Vec<u8>>>) -> Self {
+        Needles { texts, names: false }
+    }
+
+    fn name(text: String) -> Self {
+        Needles { names: true, ..Needles::one(Some(text)) }
     }
 
     /// Either of two things must hold.
     pub(super) fn also(&mut self, other: Needles) {
-        self.0 = match (self.0.take(), other.0) {
+        self.names |= other.names;
+        self.texts = match (self.texts.take(), other.texts) {
             (Some(mut ours), Some(theirs)) if ours.len() + theirs.len() <= MOST => {
                 ours.extend(theirs);
                 Some(ours)
@@ -46,17 +59,19 @@ impl Needles {
 
     /// Both of two things must hold: the one that says more is enough.
     fn better(self, other: Needles) -> Needles {
-        match (&self.0, &other.0) {
+        match (&self.texts, &other.texts) {
             (None, _) => other,
             (_, None) => self,
-            (Some(ours), Some(theirs)) if score(theirs) > score(ours) => other,
-            _ => self,
+            (Some(ours), Some(theirs)) => {
+                let rank = |names: bool, texts: &[Vec<u8>]| (!names || texts.is_empty(), score(texts));
+                if rank(other.names, theirs) > rank(self.names, ours) { other } else { self }
+            }
         }
     }
 
     /// The texts, sorted, with the escape that could hide one of them.
     pub(super) fn into_texts(self) -> Option<Vec<Vec<u8>>> {
-        let mut texts = self.0.filter(|texts| texts.len() <= MOST)?;
+        let mut texts = self.texts.filter(|texts| texts.len() <= MOST)?;
         texts.push(br"\u00".to_vec());
         texts.sort_unstable();
         texts.dedup();
@@ -157,7 +172,7 @@ impl<'p> Eval<'p, '_> {
         };
         match path.last() {
             Some(Step::Key(key)) if !key.is_empty() && key.bytes().all(is_plain) => {
-                Needles::one(Some(format!("\"{key}\"")))
+                Needles::name(format!("\"{key}\""))
             }
             _ => Needles::anything(),
         }
@@ -245,7 +260,7 @@ fn text_operator(op: CompareOp, text: &str, exact: bool) -> Needles {
         | CompareOp::BContains
         | CompareOp::BStartsWith => Needles::one(longest_run(text).map(str::to_owned)),
         CompareOp::IContains | CompareOp::IStartsWith | CompareOp::IEndsWith => match longest_run(text) {
-            Some(run) => Needles(Some(case_variants(run))),
+            Some(run) => Needles::of(Some(case_variants(run))),
             None => Needles::anything(),
         },
         _ => Needles::anything(),
@@ -321,5 +336,15 @@ mod tests {
         assert_eq!(needles.clone().into_texts().map(|t| t.len()), Some(2));
         needles.also(Needles::anything());
         assert_eq!(needles.into_texts(), None);
+    }
+
+    #[test]
+    fn what_a_value_says_goes_before_the_name_it_has() {
+        let name = || Needles::name("\"userAgent\"".into());
+        let value = || Needles::one(Some("kali".into()));
+        assert_eq!(name().better(value()), value());
+        assert_eq!(value().better(name()), value());
+        assert_eq!(Needles::anything().better(name()), name());
+        assert_eq!(name().better(Needles::none()), Needles::none());
     }
 }
