@@ -24,7 +24,7 @@ use crate::judge::Judge;
 use crate::order::{Fate, Key, Order, Progress, Sequencer, Sink, Unit};
 use crate::reader::{Reader, Visit};
 use crate::source::{Input, Inputs, Source, TimeRange};
-use crate::stream::{CHUNK, Chunk, Stream};
+use crate::stream::{Chunk, Stream};
 use crate::summary::Summary;
 
 /// The largest file, and the largest text of a compressed one, that is read whole, if there are
@@ -159,7 +159,7 @@ impl Shared<'_, '_> {
     }
 
     /// The next thing to do; `None` at the end.
-    fn take(&self) -> Option<(Key, Work)> {
+    fn take(&self, spare: &mut Vec<u8>) -> Option<(Key, Work)> {
         loop {
             let mut feeder = lock(&self.feeder);
             let sequencer = lock(&self.sequencer);
@@ -177,15 +177,15 @@ impl Shared<'_, '_> {
             }
             drop(sequencer);
             return match first {
-                Some(first) => Some(self.take_chunk(&mut feeder, first)),
-                None => self.take_input(&mut feeder),
+                Some(first) => Some(self.take_chunk(&mut feeder, first, spare)),
+                None => self.take_input(&mut feeder, spare),
             };
         }
     }
 
-    fn take_chunk(&self, feeder: &mut Feeder, at: usize) -> (Key, Work) {
+    fn take_chunk(&self, feeder: &mut Feeder, at: usize, spare: &mut Vec<u8>) -> (Key, Work) {
         let mut open = feeder.streams.swap_remove(at);
-        let chunk = open.stream.next_chunk();
+        let chunk = open.stream.next_chunk(spare);
         let key = open.key;
         let name = open.name.clone();
         let bytes = chunk.position.saturating_sub(open.position);
@@ -194,7 +194,7 @@ impl Shared<'_, '_> {
             open.key.1 += 1;
             feeder.streams.push(open);
         }
-        let heavy = chunk.text.len() > 2 * CHUNK;
+        let heavy = chunk.is_heavy();
         if heavy {
             let mut taken = lock(&self.heavy);
             while *taken {
@@ -205,7 +205,7 @@ impl Shared<'_, '_> {
         (key, Work::Chunk { chunk, bytes, name, heavy })
     }
 
-    fn take_input(&self, feeder: &mut Feeder) -> Option<(Key, Work)> {
+    fn take_input(&self, feeder: &mut Feeder, spare: &mut Vec<u8>) -> Option<(Key, Work)> {
         let input = feeder.inputs.next()?;
         let key = (feeder.next_file, 0);
         feeder.next_file += 1;
@@ -214,9 +214,11 @@ impl Shared<'_, '_> {
             Input::Digest => tell("", Fate::Digest),
             Input::OutOfRange => tell("", Fate::OutOfRange),
             Input::Problem { path, why } => tell(&path.to_string_lossy(), Fate::Failed(why)),
-            Input::Stdin => return Some(self.take_opened(feeder, key, "-".into(), Stream::new(io::stdin()))),
+            Input::Stdin => {
+                return Some(self.take_opened(feeder, key, "-".into(), Stream::new(io::stdin()), spare));
+            }
             Input::Bytes(name, bytes) => {
-                return Some(self.take_opened(feeder, key, name, Stream::new(io::Cursor::new(bytes))));
+                return Some(self.take_opened(feeder, key, name, Stream::new(io::Cursor::new(bytes)), spare));
             }
             Input::File(path) => {
                 let name: Arc<str> = path.to_string_lossy().into();
@@ -225,7 +227,7 @@ impl Shared<'_, '_> {
                     Ok(file) if file.is_file() && file.len() <= self.most_whole => Work::Small { path, name },
                     Ok(_) => {
                         let stream = File::open(&path).and_then(Stream::new);
-                        return Some(self.take_opened(feeder, key, name, stream));
+                        return Some(self.take_opened(feeder, key, name, stream, spare));
                     }
                 }
             }
@@ -240,11 +242,12 @@ impl Shared<'_, '_> {
         key: Key,
         name: Arc<str>,
         stream: io::Result<Stream>,
+        spare: &mut Vec<u8>,
     ) -> (Key, Work) {
         match stream {
             Ok(stream) => {
                 feeder.streams.push(Open { key, name, stream, position: 0 });
-                self.take_chunk(feeder, feeder.streams.len() - 1)
+                self.take_chunk(feeder, feeder.streams.len() - 1, spare)
             }
             Err(error) => (key, Work::Tell(Unit { name, fate: Fate::Failed(error.to_string()), last: true })),
         }
@@ -275,20 +278,29 @@ struct Worker<'w, 's, V> {
     /// A file as it is on disk, and its text: kept, since fresh memory is slow to touch.
     file: Vec<u8>,
     text: Vec<u8>,
+    /// A chunk's memory.
+    spare: Vec<u8>,
 }
 
 impl<'w, 's, V: Visit> Worker<'w, 's, V> {
     fn new(shared: &'w Shared<'w, 's>, reader: Reader<V>) -> Self {
-        Self { shared, reader, inflater: Decompressor::new(), file: Vec::new(), text: Vec::new() }
+        Self {
+            shared,
+            reader,
+            inflater: Decompressor::new(),
+            file: Vec::new(),
+            text: Vec::new(),
+            spare: Vec::new(),
+        }
     }
 
     fn run(&mut self) {
-        while let Some((key, work)) = self.shared.take() {
+        while let Some((key, work)) = self.shared.take(&mut self.spare) {
             match work {
                 Work::Tell(unit) => self.shared.deliver(key, unit),
                 Work::Chunk { chunk, bytes, name, heavy } => {
                     let unit = self.chunk(&chunk, bytes, &name);
-                    drop(chunk);
+                    self.spare = chunk.into_buffer();
                     if heavy {
                         *lock(&self.shared.heavy) = false;
                         self.shared.lighter.notify_one();
@@ -308,9 +320,9 @@ impl<'w, 's, V: Visit> Worker<'w, 's, V> {
     }
 
     fn chunk(&mut self, chunk: &Chunk, bytes: u64, name: &Arc<str>) -> Unit {
-        let part = PartOfFile::new(name, &chunk.text, chunk.base);
+        let part = PartOfFile::new(name, chunk.text(), chunk.base);
         let cut_off = chunk.broken.is_some();
-        let outcome = self.reader.part(&part, &chunk.text, chunk.pieces.as_deref(), cut_off);
+        let outcome = self.reader.part(&part, chunk.text(), chunk.pieces.as_deref(), cut_off);
         Unit::of_chunk(name, chunk, bytes, outcome)
     }
 

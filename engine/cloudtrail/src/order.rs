@@ -51,12 +51,12 @@ pub(crate) struct Unit {
 impl Unit {
     /// What became of a chunk that took `bytes` on disk.
     pub(crate) fn of_chunk(name: &Arc<str>, chunk: &Chunk, bytes: u64, outcome: Outcome) -> Self {
-        let end = chunk.base + chunk.text.len() as u64;
+        let end = chunk.base + chunk.text().len() as u64;
         let fate = Fate::Read {
             outcome: Box::new(outcome),
             bytes,
-            text_bytes: chunk.text.len() as u64,
-            lines: memchr::memchr_iter(b'\n', &chunk.text).count() as u64,
+            text_bytes: chunk.text().len() as u64,
+            lines: memchr::memchr_iter(b'\n', chunk.text()).count() as u64,
             broken: chunk.broken.clone().map(|broken| (end, broken)),
         };
         Self { name: name.clone(), fate, last: chunk.last }

@@ -7,7 +7,7 @@
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter};
 
-use crate::scan::Tally;
+use crate::scan::{self, Tally};
 use crate::strict::skip_space;
 
 /// Searches for the keys.
@@ -25,13 +25,29 @@ pub(crate) struct Seen<'a> {
     pub name: &'a [u8],
     /// Its text.
     pub record: &'a [u8],
+    /// Where the name's key is.
+    key: usize,
     peek: &'a Peek,
 }
 
 impl Seen<'_> {
     /// Its source, if that is as certain as the name.
     pub(crate) fn source(&self) -> Option<&[u8]> {
-        only_string(&self.peek.source, self.record)
+        only_string(&self.peek.source, self.record).map(|(_, source)| source)
+    }
+
+    /// Its time, if it is written as CloudTrail does. Not certain if there are several.
+    pub(crate) fn time(&self) -> Option<[u8; 20]> {
+        let key = self.peek.time.find(self.record)?;
+        // It is no further in than the name, if all that opens between them also closes.
+        let between = scan::tally(self.record.get(key.min(self.key)..key.max(self.key))?);
+        let time = string_after(self.record, key + self.peek.time.needle().len())?;
+        if between.opens == between.closes { seconds(time) } else { None }
+    }
+
+    /// Whether [`Seen::time`] is certain.
+    pub(crate) fn has_one_time(&self) -> bool {
+        only_string(&self.peek.time, self.record).is_some()
     }
 }
 
@@ -44,35 +60,29 @@ impl Peek {
         }
     }
 
-    /// The event's name, if it is certain that the record has this one or none.
+    /// The event's name, if it is certain.
     ///
-    /// The key must be there once, written plainly; a key inside a string has its quotes
-    /// escaped and is not found. A key or a value that is written with escapes would be
-    /// overlooked: the record must have none of that kind.
+    /// The key must be there once, in the record itself and not further in, written plainly; a
+    /// key inside a string has its quotes escaped and is not found. A key or a value that is
+    /// written with escapes would be overlooked: the record must have none of that kind.
     pub(crate) fn name<'a>(&'a self, record: &'a [u8], tally: &Tally) -> Option<Seen<'a>> {
         if tally.escapes && hides_text(record) {
             return None;
         }
-        only_string(&self.name, record).map(|name| Seen { name, record, peek: self })
-    }
-
-    /// The first time in the record, if it is written as CloudTrail does.
-    pub(crate) fn time(&self, record: &[u8]) -> Option<[u8; 20]> {
-        let key = self.time.find(record)?;
-        seconds(string_after(record, key + self.time.needle().len())?)
-    }
-
-    /// Whether [`Peek::time`] is certain to be the event's.
-    pub(crate) fn has_one_time(&self, record: &[u8], tally: &Tally) -> bool {
-        self.time.find_iter(record).take(2).count() == 1 && !(tally.escapes && hides_text(record))
+        only_string(&self.name, record).map(|(key, name)| Seen { name, record, key, peek: self })
     }
 }
 
-/// The value of a key that is in the record once, if it is a string without escapes.
-fn only_string<'a>(key: &Finder<'_>, record: &'a [u8]) -> Option<&'a [u8]> {
+/// Where a key is that is in the record once, and not in something in it, and its value, if that
+/// is a string without escapes.
+fn only_string<'a>(key: &Finder<'_>, record: &'a [u8]) -> Option<(usize, &'a [u8])> {
     let mut found = key.find_iter(record);
     let (at, None) = (found.next()?, found.next()) else { return None };
-    string_after(record, at + key.needle().len())
+    let before = scan::tally(record.get(..at)?);
+    if before.opens != before.closes + 1 {
+        return None;
+    }
+    Some((at, string_after(record, at + key.needle().len())?))
 }
 
 /// `2024-01-02T03:04:05Z`: such times sort as their bytes do.
@@ -132,6 +142,7 @@ mod tests {
             r#"{"eventName":"\u0058"}"#,
             r#"{"eventName":"a\/b"}"#,
             r#"{"eventName":"a\"b"}"#,
+            r#"{"a":{"eventName":"X"}}"#,
             r#"{"eventName":null}"#,
             r#"{"eventName":["X"]}"#,
             r#"{"a":["eventName"]}"#,
@@ -143,9 +154,14 @@ mod tests {
 
     #[test]
     fn times_of_the_usual_form_are_seen() {
-        let time = |record: &str| Peek::new().time(record.as_bytes());
-        assert_eq!(time(r#"{"eventTime":"2024-01-02T03:04:05Z"}"#).as_ref(), Some(b"2024-01-02T03:04:05Z"));
-        assert_eq!(time(r#"{"eventTime":"2024-01-02T03:04:05.123Z"}"#), None);
-        assert_eq!(time(r#"{"eventTime":1704164645}"#), None);
+        let time = |record: &str| {
+            let record = format!(r#"{{"eventName":"X",{record}}}"#);
+            let peek = Peek::new();
+            peek.name(record.as_bytes(), &tally(record.as_bytes())).and_then(|seen| seen.time())
+        };
+        assert_eq!(time(r#""eventTime":"2024-01-02T03:04:05Z""#).as_ref(), Some(b"2024-01-02T03:04:05Z"));
+        assert_eq!(time(r#""eventTime":"2024-01-02T03:04:05.123Z""#), None);
+        assert_eq!(time(r#""eventTime":1704164645"#), None);
+        assert_eq!(time(r#""a":{"eventTime":"2024-01-02T03:04:05Z"}"#), None);
     }
 }

@@ -27,17 +27,18 @@ pub fn read(
     let mut sink = |_: Finding| ControlFlow::Continue(());
     let mut sequencer = Sequencer::new(Order::Input, &mut sink);
     let mut stream = Stream::new(bytes)?;
-    let (mut key, mut position) = ((0, 0), 0);
+    let (mut key, mut position, mut spare) = ((0, 0), 0, Vec::new());
     loop {
-        let chunk = stream.next_chunk();
-        let part = PartOfFile::new(&name, &chunk.text, chunk.base);
-        let outcome = reader.part(&part, &chunk.text, chunk.pieces.as_deref(), chunk.broken.is_some());
+        let chunk = stream.next_chunk(&mut spare);
+        let part = PartOfFile::new(&name, chunk.text(), chunk.base);
+        let outcome = reader.part(&part, chunk.text(), chunk.pieces.as_deref(), chunk.broken.is_some());
         sequencer.deliver(key, Unit::of_chunk(&name, &chunk, chunk.position - position, outcome));
         if chunk.last {
             return Ok(sequencer.finish(Tally::default(), false));
         }
         position = chunk.position;
         key.1 += 1;
+        spare = chunk.into_buffer();
     }
 }
 

@@ -146,9 +146,9 @@ impl<V: Visit> Reader<V> {
             return false;
         }
         let Some(seen) = self.peek.name(record, &tally) else { return false };
-        let time = self.peek.time(record);
+        let time = seen.time();
         let out_of_range = !self.range.is_all()
-            && self.peek.has_one_time(record, &tally)
+            && seen.has_one_time()
             && time.as_ref().and_then(timestamp).is_some_and(|time| !self.range.contains(time));
         if out_of_range {
             out.out_of_range += 1;

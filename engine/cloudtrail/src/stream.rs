@@ -42,8 +42,8 @@ pub(crate) struct Stream {
 
 /// Text that ends between records.
 pub(crate) struct Chunk {
-    /// The text.
-    pub text: Vec<u8>,
+    buffer: Vec<u8>,
+    len: usize,
     /// Its offset in the whole.
     pub base: u64,
     /// What it is made of, if it had to be split to find its end.
@@ -54,6 +54,23 @@ pub(crate) struct Chunk {
     pub position: u64,
     /// Whether it is the last.
     pub last: bool,
+}
+
+impl Chunk {
+    /// The text.
+    pub(crate) fn text(&self) -> &[u8] {
+        self.buffer.get(..self.len).unwrap_or_default()
+    }
+
+    /// Whether it is much larger than usual.
+    pub(crate) fn is_heavy(&self) -> bool {
+        self.buffer.capacity() > 2 * CHUNK
+    }
+
+    /// The memory, for another chunk: fresh memory is slow to touch.
+    pub(crate) fn into_buffer(self) -> Vec<u8> {
+        if self.is_heavy() { Vec::new() } else { self.buffer }
+    }
 }
 
 impl Stream {
@@ -82,15 +99,16 @@ impl Stream {
         })
     }
 
-    /// The next chunk; not to be called again after the last.
-    pub(crate) fn next_chunk(&mut self) -> Chunk {
+    /// The next chunk; not to be called again after the last. The memory of an earlier one is
+    /// used again.
+    pub(crate) fn next_chunk(&mut self, spare: &mut Vec<u8>) -> Chunk {
         loop {
             self.fill();
             let text = self.buffer.get(..self.filled).unwrap_or_default();
             if self.splitter.at_top() {
                 let cut = if self.ended { Some(self.filled) } else { last_border(text) };
                 if let Some(cut) = cut {
-                    return self.give(cut, None);
+                    return self.give(cut, None, spare);
                 }
             }
             let (mut at, mut pieces) = (0, Vec::new());
@@ -98,10 +116,10 @@ impl Stream {
                 pieces.push(piece);
             }
             if self.ended {
-                return self.give(self.filled, Some(pieces));
+                return self.give(self.filled, Some(pieces), spare);
             }
             if at > 0 {
-                return self.give(at, Some(pieces));
+                return self.give(at, Some(pieces), spare);
             }
             self.goal = (self.goal * 2).min(MAX_CHUNK);
         }
@@ -130,13 +148,15 @@ impl Stream {
     }
 
     /// Gives out the text up to `cut` and keeps the rest.
-    fn give(&mut self, cut: usize, pieces: Option<Vec<Piece>>) -> Chunk {
+    fn give(&mut self, cut: usize, pieces: Option<Vec<Piece>>, spare: &mut Vec<u8>) -> Chunk {
         let rest = self.buffer.get(cut..self.filled).unwrap_or_default();
-        let mut next = Vec::with_capacity(CHUNK.max(rest.len()));
-        next.extend_from_slice(rest);
+        let mut next = std::mem::take(spare);
+        if next.len() < rest.len() {
+            next.resize(CHUNK.max(rest.len()), 0);
+        }
+        next.get_mut(..rest.len()).unwrap_or_default().copy_from_slice(rest);
         self.filled = rest.len();
-        let mut text = std::mem::replace(&mut self.buffer, next);
-        text.truncate(cut);
+        let buffer = std::mem::replace(&mut self.buffer, next);
         let base = self.base;
         self.base += cut as u64;
         self.goal = CHUNK.max(self.filled + CHUNK / 4);
@@ -144,7 +164,7 @@ impl Stream {
             Text::Plain(_) => self.base + self.filled as u64,
             Text::Gzip(gunzip) => gunzip.position(),
         };
-        Chunk { text, base, position, pieces, broken: self.broken.take(), last: self.ended }
+        Chunk { buffer, len: cut, base, position, pieces, broken: self.broken.take(), last: self.ended }
     }
 }
 
@@ -204,18 +224,20 @@ mod tests {
     fn a_hundred_megabytes_on_one_line_stay_flat() {
         let count = 100_000;
         let mut stream = Stream::new(OneLine::new(count)).unwrap();
+        let mut spare = Vec::new();
         let (mut records, mut bytes) = (0, 0);
         loop {
-            let chunk = stream.next_chunk();
-            assert!(chunk.text.capacity() <= 2 * CHUNK && stream.buffer.capacity() <= 2 * CHUNK);
+            let chunk = stream.next_chunk(&mut spare);
+            assert!(chunk.buffer.capacity() <= 2 * CHUNK && stream.buffer.capacity() <= 2 * CHUNK);
             assert_eq!(chunk.base, bytes);
-            bytes += chunk.text.len() as u64;
-            let pieces = chunk.pieces.unwrap();
+            bytes += chunk.text().len() as u64;
+            let pieces = chunk.pieces.as_ref().unwrap();
             records += pieces.iter().filter(|p| matches!(p, Piece::Value { .. })).count() as u64;
             assert_eq!(pieces.len(), pieces.iter().filter(|p| matches!(p, Piece::Value { .. })).count());
             if chunk.last {
                 break;
             }
+            spare = chunk.into_buffer();
         }
         assert_eq!(records, count);
         assert!(bytes > 100_000_000);
@@ -226,15 +248,17 @@ mod tests {
         let line = format!("{{\"eventName\":\"X\",\"a\":\"{}\"}}\r\n", "y".repeat(500));
         let text = line.repeat(5000);
         let mut stream = Stream::new(io::Cursor::new(text.clone())).unwrap();
+        let mut spare = Vec::new();
         let mut all = Vec::new();
         loop {
-            let chunk = stream.next_chunk();
+            let chunk = stream.next_chunk(&mut spare);
             assert!(chunk.pieces.is_none());
-            assert!(chunk.text.starts_with(b"{") && chunk.text.ends_with(b"\n"));
-            all.extend_from_slice(&chunk.text);
+            assert!(chunk.text().starts_with(b"{") && chunk.text().ends_with(b"\n"));
+            all.extend_from_slice(chunk.text());
             if chunk.last {
                 break;
             }
+            spare = chunk.into_buffer();
         }
         assert_eq!(all, text.as_bytes());
     }
@@ -245,13 +269,14 @@ mod tests {
         let text =
             io::Cursor::new("{\"a\":1}\n{\"b\":\"").chain(huge).chain(io::Cursor::new("\"}\n{\"c\":3}\n"));
         let mut stream = Stream::new(text).unwrap();
+        let mut spare = Vec::new();
         let (mut values, mut broken) = (Vec::new(), Vec::new());
         loop {
-            let chunk = stream.next_chunk();
-            assert!(chunk.text.capacity() <= 2 * MAX_CHUNK);
+            let chunk = stream.next_chunk(&mut spare);
+            assert!(chunk.buffer.capacity() <= 2 * MAX_CHUNK);
             let mut take = |piece: Piece| match piece {
                 Piece::Value { start, end, .. } => {
-                    values.push(String::from_utf8_lossy(&chunk.text[start..end]).into_owned())
+                    values.push(String::from_utf8_lossy(&chunk.text()[start..end]).into_owned())
                 }
                 Piece::Broken { start, why, .. } => {
                     broken.push((chunk.base + start as u64, format!("{why:?}")))
@@ -261,7 +286,7 @@ mod tests {
                 Some(pieces) => pieces.iter().for_each(|&p| take(p)),
                 None => {
                     let (mut splitter, mut at) = (Splitter::new(), 0);
-                    while let Some(piece) = splitter.next(&chunk.text, &mut at, true) {
+                    while let Some(piece) = splitter.next(chunk.text(), &mut at, true) {
                         take(piece);
                     }
                 }
@@ -269,6 +294,7 @@ mod tests {
             if chunk.last {
                 break;
             }
+            spare = chunk.into_buffer();
         }
         assert_eq!(values, ["{\"a\":1}", "{\"c\":3}"]);
         assert_eq!(broken, [(8, "TooLarge".to_owned())]);
