@@ -14,6 +14,7 @@ pub(super) static FUNCTION: Function = Function {
     examples: &[
         Example { expr: r#"age("2025-12-31T00:00:00Z")"#, result: r#"1d"# },
         Example { expr: r#"age(["2025-12-31T00:00:00Z", "soon"])"#, result: r#"[1d]"# },
+        Example { expr: r#"age("2025-12-25")"#, result: r#"7d"# },
         Example { expr: r#"age("soon")"#, result: r#"absent"# },
     ],
     eval,

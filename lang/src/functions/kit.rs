@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 
 use super::{Param, ParamKind};
@@ -146,11 +148,27 @@ impl Number {
     }
 }
 
-/// The value as a point in time; text is read as RFC 3339.
+/// The value as a point in time; text is read as RFC 3339, or as a date and time of day in UTC.
 pub(super) fn time(value: &Value<'_>) -> Option<Timestamp> {
+    if let Value::Time(time) = value {
+        return Some(*time);
+    }
+    let text = text(value)?;
+    let utc = |text: &str| text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp());
+    text.parse().ok().or_else(|| utc(&text))
+}
+
+/// How many members an object has.
+pub(super) fn members(value: &Value<'_>) -> Option<usize> {
+    let count = |tree: &Tree| match &tree.kind {
+        TreeKind::Map(members) => Some(members.len()),
+        _ => None,
+    };
     match value {
-        Value::Time(t) => Some(*t),
-        other => text(other)?.parse().ok(),
+        Value::Tree(tree) => count(tree),
+        Value::Object(tree) => count(tree),
+        Value::Json(json) => parse_json(json.0).as_ref().and_then(count),
+        _ => None,
     }
 }
 
