@@ -217,7 +217,7 @@ impl<'a> Names<'a> {
         self.entries.iter().enumerate().map(|(i, e)| (DeclId(i as u32), e))
     }
 
-    /// The entry of a declaration node.
+    /// `package.name` of a declaration.
     pub(crate) fn id(&self, entry: &Entry<'a>) -> SmolStr {
         qualified(self.package(entry.file), &entry.name.name)
     }

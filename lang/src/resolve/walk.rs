@@ -8,7 +8,8 @@ use super::{DeclId, FileIx, Found, Kind, Names};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Decl, DeclKind, Expr, ExprKind, File, Operand, OperandKind, RuleValue, Template, TemplatePart, TestInput,
+    Decl, DeclKind, Expr, ExprKind, File, Macro, Operand, OperandKind, RuleValue, Template, TemplatePart,
+    TestInput,
 };
 
 /// Names that a word may mean.
@@ -23,9 +24,19 @@ impl<'a> Names<'a> {
             self.entries().map(|(id, e)| (std::ptr::from_ref(e.decl), id)).collect();
         for (i, file) in files.iter().enumerate() {
             for decl in &file.decls {
-                let mut walk =
-                    Walk { names: self, file: FileIx(i as u32), locals: Vec::new(), reads: Vec::new() };
+                let mut walk = Walk {
+                    names: self,
+                    file: FileIx(i as u32),
+                    locals: Vec::new(),
+                    local_reads: FxHashSet::default(),
+                    reads: Vec::new(),
+                };
                 walk.decl(decl);
+                if let DeclKind::Macro(m) = &decl.kind
+                    && !self.is_builtin(walk.file)
+                {
+                    walk.unread_params(m, out);
+                }
                 let me = ids.get(&std::ptr::from_ref(decl)).copied();
                 for (id, _) in walk.reads.iter().filter(|(id, _)| Some(*id) != me) {
                     self.mark_used(*id);
@@ -95,6 +106,7 @@ struct Walk<'n, 'a> {
     names: &'n Names<'a>,
     file: FileIx,
     locals: Vec<SmolStr>,
+    local_reads: FxHashSet<SmolStr>,
     reads: Vec<(DeclId, Span)>,
 }
 
@@ -116,6 +128,20 @@ impl Walk<'_, '_> {
                 }
             }
             DeclKind::Pattern(_) | DeclKind::Sample(_) | DeclKind::Broken(_) => {}
+        }
+    }
+
+    /// Warns of parameters that a macro does not read.
+    fn unread_params(&self, decl: &Macro, out: &mut Vec<Diagnostic>) {
+        for param in decl.params.iter().flatten().filter(|p| !self.local_reads.contains(&p.name)) {
+            out.push(
+                Diagnostic::new(
+                    Code::UnusedName,
+                    param.span,
+                    format!("the macro `{}` does not read its parameter `{}`", decl.name.name, param.name),
+                )
+                .help("delete it here and at every use"),
+            );
         }
     }
 
@@ -194,7 +220,9 @@ impl Walk<'_, '_> {
 
     fn word(&mut self, word: &str, span: Span) {
         let first = word.split(['.', '[']).next().unwrap_or(word);
-        if !self.locals.iter().any(|l| l == first) {
+        if self.locals.iter().any(|l| l == first) {
+            self.local_reads.insert(SmolStr::new(first));
+        } else {
             self.name(word, span, READABLE);
         }
     }

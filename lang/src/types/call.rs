@@ -24,7 +24,11 @@ impl<'a> Lower<'_, 'a> {
 
     fn read_here(&mut self, operand: &Operand, scope: &Scope<'_>) -> Option<Typed<'a>> {
         match &operand.kind {
-            OperandKind::Path(path) => self.read_path(&path.segments, operand.span, scope),
+            OperandKind::Path(path) => match truth_word(&path.text(), scope) {
+                Some(typed) => Some(typed),
+                None => self.read_path(&path.segments, operand.span, scope),
+            },
+            OperandKind::Word(word) if truth_word(word, scope).is_some() => truth_word(word, scope),
             OperandKind::Word(word) => match word_segments(word, operand.span) {
                 Some(segments) => self.read_path(&segments, operand.span, scope),
                 None => Some(word_value(word)),
@@ -276,6 +280,17 @@ impl<'a> Lower<'_, 'a> {
                 let typed = self.param(id)?;
                 return match &typed.term {
                     Term::Const(Value::Str(text)) => self.literal(&text.clone(), true, expect, span),
+                    _ if matches!(typed.ty, Type::List(_)) => {
+                        self.report(
+                            Diagnostic::new(
+                                Code::TypeMismatch,
+                                span,
+                                format!("`{word}` is a list of values"),
+                            )
+                            .help("use `in`, or `oneof (…)` after the operator"),
+                        );
+                        None
+                    }
                     _ => self.agree(typed, expect, span),
                 };
             }
@@ -367,6 +382,16 @@ fn comparable(left: &Type, right: &Type) -> bool {
 
 fn constant<'a>(value: Value<'static>, ty: Type) -> Typed<'a> {
     Typed { term: Term::Const(value), ty, optional: false, field: None }
+}
+
+/// `true` or `false`, where no variable has that name.
+fn truth_word<'a>(word: &str, scope: &Scope<'_>) -> Option<Typed<'a>> {
+    let value = match word {
+        "true" => true,
+        "false" => false,
+        _ => return None,
+    };
+    scope.find(word).is_none().then(|| constant(Value::Bool(value), Type::Bool))
 }
 
 /// A word that is no name, where a value is read: `22`, `iam:PassRole`.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::shared::{Shared, Sink};
@@ -167,6 +168,7 @@ fn declarations(sh: &Shared<'_>, out: &mut Checked) {
 }
 
 fn tests(sh: &Shared<'_>, files: &[File], out: &mut Checked) {
+    let running: FxHashSet<SmolStr> = out.rules.rules.iter().map(|r| r.id.clone()).collect();
     for (i, file) in files.iter().enumerate() {
         if !file.decls.iter().any(|d| matches!(d.kind, DeclKind::Test(_))) {
             continue;
@@ -175,7 +177,7 @@ fn tests(sh: &Shared<'_>, files: &[File], out: &mut Checked) {
         for decl in &file.decls {
             if let DeclKind::Test(test) = &decl.kind
                 && let Some(test) = samples::check_test(sh, FileIx(i as u32), test, decl.span, &lines)
-                && out.rules.rules.iter().any(|r| r.id == test.rule)
+                && running.contains(&test.rule)
             {
                 out.rules.tests.push(test);
             }

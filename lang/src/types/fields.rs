@@ -62,6 +62,7 @@ impl<'a> Lower<'_, 'a> {
             && only.arg.is_none()
             && let Some(i) = self.lets.iter().position(|l| *l == only.name)
         {
+            self.lets_read.insert(i);
             return Some(Typed::new(Term::Let(i as u32), Type::Dynamic));
         }
         let text = path_text(segments);
@@ -297,6 +298,17 @@ impl<'a> Lower<'_, 'a> {
 
     /// Says that nothing has this name.
     pub(crate) fn unknown_name(&mut self, text: &str, segments: &[Segment], span: Span, scope: &Scope<'_>) {
+        if self.sh.names.find(scope.file, text, &[Kind::Macro]) != Found::No {
+            self.report(
+                Diagnostic::new(
+                    Code::NotAValue,
+                    span,
+                    format!("the macro `{text}` is a condition, not a value"),
+                )
+                .help("use it by itself, without an operator"),
+            );
+            return;
+        }
         // Below a known name the last segments are at fault: say it of what the record has.
         let known_base = (1..segments.len()).rev().find(|n| {
             let base = join_names(&segments[..*n]);

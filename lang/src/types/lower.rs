@@ -3,6 +3,7 @@
 //! The work itself is split by family of node over the sibling modules, which all add methods
 //! to [`Lower`].
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::Type;
@@ -53,6 +54,8 @@ pub(crate) struct Lower<'s, 'a> {
     pub(crate) record: &'a RecordType,
     /// Names of the `let`s seen so far.
     pub(crate) lets: Vec<SmolStr>,
+    /// Which of them something reads.
+    pub(crate) lets_read: FxHashSet<usize>,
     /// Whether an error was found, said or not.
     pub(crate) broken: bool,
     /// Variables of `any` that a message may name: their first witness.
@@ -75,6 +78,7 @@ impl<'s, 'a> Lower<'s, 'a> {
             sh,
             record,
             lets: Vec::new(),
+            lets_read: FxHashSet::default(),
             broken: false,
             witnesses: Vec::new(),
             said_all: false,

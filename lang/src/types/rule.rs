@@ -115,6 +115,7 @@ impl RuleChecker<'_, '_, '_> {
                 _ => {}
             }
         }
+        self.warn_unread_lets();
         let names = &self.lower.sh.names;
         Rule {
             id: names.id(self.entry),
@@ -281,6 +282,29 @@ impl RuleChecker<'_, '_, '_> {
             }
         }
         out
+    }
+
+    fn warn_unread_lets(&mut self) {
+        // A key with an error may have been the one that reads it.
+        if self.lower.broken {
+            return;
+        }
+        let lets = self.rule.keys.iter().filter_map(|k| match &k.value {
+            RuleValue::Let { name, .. } => Some(name),
+            _ => None,
+        });
+        for (i, name) in lets.enumerate() {
+            if !self.lower.lets_read.contains(&i) {
+                self.lower.report(
+                    Diagnostic::new(
+                        Code::UnusedName,
+                        name.span,
+                        format!("nothing reads the `let` `{}`", name.name),
+                    )
+                    .help("delete it, or use it in the condition or the message"),
+                );
+            }
+        }
     }
 
     /// `where`, `when` with its exceptions, and the steps of a sequence.

@@ -69,6 +69,20 @@ fn what_is_read_only_by_an_unused_name_is_not_reported_as_well() {
 }
 
 #[test]
+fn parameters_of_macros_and_lets_that_nothing_reads_are_pointed_out() {
+    assert_snapshot!(said(
+        "macro m(a, b) = ct.name = a\nrule r on cloudtrail {\n  severity: low\n  let n = cel\"size(ct.name)\"\n  when: m(A, B)\n}\n"
+    ));
+}
+
+#[test]
+fn macros_are_no_values() {
+    assert_snapshot!(said(
+        "macro m = ct.name = A\nparam l: list<string> = [a]\nrule r on cloudtrail { severity: low when: m = true or len(m) > 3 or ct.name = l }\n"
+    ));
+}
+
+#[test]
 fn params_that_only_cel_reads_are_read() {
     assert_eq!(
         said(
