@@ -14,6 +14,7 @@ mod lowering;
 mod messages;
 mod names;
 mod options;
+mod packs;
 mod pages;
 mod records;
 

@@ -109,3 +109,12 @@ fn tests_name_rules_and_samples() {
          test run {\n  fires \"b\" bsae with { awsRegion: x }\n  silent \"c\" group\n  fires \"d\" base\n}\n"
     ));
 }
+#[test]
+fn nothing_follows_from_a_broken_declaration() {
+    // The list and the macro cannot be read: their uses are no errors of their own.
+    assert_snapshot!(said(
+        "list calls = [RunInstances,, StartInstances\n\nmacro started = ct.name = = RunInstances\n\n\
+         rule r on cloudtrail {\n  severity: low\n  when: ct.name in calls and started\n}\n\n\
+         rule s on cloudtrail {\n  severity: low\n  when: ct.name = RunInstances\n}\n"
+    ));
+}
