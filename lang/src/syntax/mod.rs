@@ -12,8 +12,9 @@ pub mod ast;
 mod build;
 mod expect;
 mod grammar;
-mod literal;
+pub(crate) mod literal;
 mod nesting;
+mod outline;
 mod recover;
 mod tokens;
 
@@ -24,9 +25,10 @@ use crate::source::{FileId, Span};
 
 use ast::{Expr, ExprKind, File};
 use build::Builder;
-pub(crate) use build::RESERVED;
+pub(crate) use build::{RESERVED, bare};
 use expect::Junk;
 use grammar::{Grammar, Rule};
+pub(crate) use outline::outline;
 
 /// The grammar, as the documentation prints it.
 pub const GRAMMAR: &str = include_str!("eyas.pest");
@@ -67,4 +69,4 @@ pub fn parse_condition(file: FileId, text: &str, offset: usize) -> (Expr, Vec<Di
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

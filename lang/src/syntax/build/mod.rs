@@ -9,6 +9,8 @@ mod data;
 mod keys;
 mod text;
 
+pub(crate) use data::bare;
+
 use smol_str::SmolStr;
 
 use super::ast::*;
@@ -149,11 +151,12 @@ impl Builder {
             out.diagnostics = self.diagnostics();
             return out;
         };
+        let text = root.as_str();
         out.comments = self.comments(&root);
         for pair in Children::of(root) {
             self.item(pair, &mut out);
         }
-        attach_docs(&mut out);
+        attach_docs(&mut out, text);
         out.diagnostics = self.diagnostics();
         out
     }
@@ -370,8 +373,8 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
     .help("move a part of it into a macro")
 }
 
-/// Moves the `##` comments above each declaration into its doc.
-fn attach_docs(file: &mut File) {
+/// Moves the `##` lines above each declaration into its doc.
+fn attach_docs(file: &mut File, text: &str) {
     let mut heads: Vec<u32> = file.package.iter().chain(&file.uses).map(|name| name.span.end).collect();
     heads.sort_unstable();
     let mut comments = std::mem::take(&mut file.comments).into_iter().peekable();
@@ -381,7 +384,7 @@ fn attach_docs(file: &mut File) {
         let earliest = heads.get(..head).and_then(<[u32]>::last).copied().unwrap_or(0);
         let mut docs: Vec<Comment> = Vec::new();
         while let Some(comment) = comments.next_if(|c| c.span.start < decl.span.start) {
-            if is_doc(&comment.text) && comment.span.start >= earliest {
+            if comment.span.start >= earliest && is_doc(&comment, text) {
                 docs.push(comment);
             } else {
                 kept.push(comment);
@@ -399,8 +402,11 @@ fn attach_docs(file: &mut File) {
     file.comments = kept;
 }
 
-fn is_doc(text: &str) -> bool {
-    text.starts_with("##") && !text.starts_with("###")
+/// Whether a comment is a line of a doc: `##`, and nothing before it on its line.
+fn is_doc(comment: &Comment, text: &str) -> bool {
+    let before = text.get(..comment.span.start as usize).unwrap_or_default();
+    let blank = before.bytes().rev().take_while(|b| *b != b'\n').all(|b| matches!(b, b' ' | b'\t'));
+    blank && comment.text.starts_with("##") && !comment.text.starts_with("###")
 }
 
 fn doc_line(text: &str) -> String {

@@ -142,18 +142,23 @@ fn open_interpolation(span: Span) -> Diagnostic {
 
 /// The length of what stands before the closing brace, quotes skipped.
 fn interpolation(rest: &str) -> Option<usize> {
-    let mut quote = None;
-    let mut chars = rest.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match (quote, c) {
-            (Some(_), '\\') => {
-                chars.next();
+    let mut quote: Option<&str> = None;
+    let mut at = 0;
+    while let Some(c) = rest.get(at..).and_then(|tail| tail.chars().next()) {
+        let tail = rest.get(at..).unwrap_or_default();
+        at += match quote {
+            Some(_) if c == '\\' => 1 + tail.chars().nth(1).map_or(0, char::len_utf8),
+            Some(end) if tail.starts_with(end) => {
+                quote = None;
+                end.len()
             }
-            (Some(q), c) if c == q => quote = None,
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '}') => return Some(at),
-            _ => {}
-        }
+            Some(_) => c.len_utf8(),
+            None if c == '}' => return Some(at),
+            None => {
+                quote = ["\"\"\"", "\"", "'"].into_iter().find(|start| tail.starts_with(start));
+                quote.map_or(c.len_utf8(), str::len)
+            }
+        };
     }
     None
 }
