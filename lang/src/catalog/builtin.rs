@@ -77,6 +77,15 @@ impl Catalog {
         Some(record)
     }
 
+    /// The shape with this name, with its descriptions.
+    pub fn described_shape(&self, name: &str) -> Option<Shape> {
+        let (owner, _) = name.split_once('.').unwrap_or((name, ""));
+        match self.described(owner) {
+            Some(record) => record.shape(name).cloned(),
+            None => self.shape(name).cloned(),
+        }
+    }
+
     /// The names of all record types, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let resources = (0..self.table.len()).filter_map(|number| self.table.name(number));

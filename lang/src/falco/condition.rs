@@ -14,6 +14,7 @@ use super::complain::Complain;
 use super::lex::{self, QuoteError};
 use super::names::is_word;
 use super::text::Text;
+use super::value;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -110,6 +111,18 @@ pub(super) fn operand_at(text: &Text, at: usize) -> Result<(Operand, usize), Dia
         return Err(reader.complain().no_field());
     };
     Ok((operand, reader.pos))
+}
+
+/// Whether a field is a value out of the record's JSON. It has no type of its own: Falco compares
+/// it as text, where a bare number or truth value of ours would decide the type.
+pub(super) fn is_json(field: &Operand) -> bool {
+    match &field.kind {
+        OperandKind::Path(path) => match path.segments.as_slice() {
+            [first, value, ..] => (first.name == "json" || first.name == "jevt") && value.name == "value",
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// A field as an item of a list, where our own lists have text: `val(field)`.
@@ -444,6 +457,10 @@ impl<'t> Reader<'t> {
             (op, self.set()?)
         } else {
             return Err(self.complain().no_operator());
+        };
+        let right = match is_json(&left) && !NUMBER_OPS.iter().any(|(_, o)| *o == op.node) {
+            true => value::as_text(right),
+            false => right,
         };
         let kind = ExprKind::Compare { left, op, modifier, right };
         Ok(Expr { kind, span: self.since(start) })

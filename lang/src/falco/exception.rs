@@ -114,9 +114,12 @@ impl Exception {
             }
         }
         let before = out.len();
-        let rows: Vec<_> = self.rows.iter().filter_map(|r| self.row(r, fields, &ops, out)).collect();
+        let mut rows: Vec<_> = self.rows.iter().filter_map(|r| self.row(r, fields, &ops, out)).collect();
         if operands.len() != fields.words.len() || out.len() > before || rows.is_empty() {
             return None;
+        }
+        if operands.iter().any(|(field, _)| condition::is_json(field)) {
+            rows = rows.into_iter().map(value::as_text).collect();
         }
         let name = Ident { name: SmolStr::new(fold(&self.name.text, "exception")), span: self.name.span };
         Some(Except { name, fields: operands, rows })

@@ -52,8 +52,9 @@ pub fn read(file: FileId, text: &str) -> File {
 pub fn read_all(files: &[(FileId, &str)]) -> Vec<File> {
     let mut out: Vec<_> = files.iter().map(|(file, _)| empty(*file)).collect();
     let mut set = set::Set::new();
-    for (file, source) in files {
+    for ((file, source), tree) in files.iter().zip(&mut out) {
         let yaml = yaml::load(*file, source);
+        tree.comments = yaml.comments;
         set.diagnostics.extend(yaml.diagnostics);
         let mut reader = keys::Reader { source, diagnostics: Vec::new() };
         for node in &yaml.items {

@@ -19,6 +19,21 @@ pub(super) fn operand(word: &Word) -> Operand {
     Operand { kind, span: word.span }
 }
 
+/// Numbers and truth values as quoted text.
+pub(super) fn as_text(mut value: Operand) -> Operand {
+    match &mut value.kind {
+        OperandKind::Word(word) if is_typed(word) => value.kind = OperandKind::Text(word.to_string()),
+        OperandKind::List(items) => *items = std::mem::take(items).into_iter().map(as_text).collect(),
+        _ => {}
+    }
+    value
+}
+
+/// Whether a bare word of ours is a number or a truth value.
+fn is_typed(word: &str) -> bool {
+    word == "true" || word == "false" || lex::number(word).is_some()
+}
+
 /// The value as it stands in a condition's text when Falco puts it there.
 pub(super) fn in_text(word: &Word) -> String {
     let text = word.text.as_str();

@@ -8,6 +8,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, options};
 use super::yaml_error::{self, Failure};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{FileId, Span};
+use crate::syntax::ast::Comment;
 
 /// How many nodes the aliases of a file may stand for together.
 const MAX_ALIASED: usize = 1_000_000;
@@ -77,6 +78,8 @@ impl Node {
 pub(super) struct Yaml {
     /// The items of the sequences at the top of its documents.
     pub(super) items: Vec<Rc<Node>>,
+    /// The comments that begin a line.
+    pub(super) comments: Vec<Comment>,
     /// Items that could not be read: the text from which on.
     pub(super) broken: Vec<usize>,
     /// What is wrong.
@@ -134,12 +137,14 @@ fn item_starts(text: &str) -> Vec<usize> {
 /// What one stretch of text holds.
 struct Part {
     roots: Vec<Rc<Node>>,
+    comments: Vec<Comment>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Yaml {
     fn add(&mut self, text: &str, part: Part) {
         self.diagnostics.extend(part.diagnostics);
+        self.comments.extend(part.comments);
         for root in part.roots {
             match &root.kind {
                 NodeKind::Sequence(items) => self.items.extend(items.iter().cloned()),
@@ -177,16 +182,17 @@ struct Open {
 
 /// Reads the documents of a stretch of text that begins at byte `base` of the file.
 fn read(file: FileId, text: &str, base: usize) -> Result<Part, Box<Failure>> {
-    let options = options! { emit_comments: false, emit_unresolved_aliases: true };
+    let options = options! { max_buffered_comment_events: usize::MAX, emit_unresolved_aliases: true };
     let mut builder = Builder {
         anchors: HashMap::new(),
         stack: Vec::new(),
         aliased: 0,
-        part: Part { roots: Vec::new(), diagnostics: Vec::new() },
+        part: Part { roots: Vec::new(), comments: Vec::new(), diagnostics: Vec::new() },
     };
     let mut last = base..base;
     for next in Parser::new_from_str_with_options(text, options) {
         match next {
+            Ok((Event::Comment(..), span)) if span.start.col() > 0 => {}
             Ok((event, span)) => {
                 let range = span.byte_range().unwrap_or(0..0);
                 last = base + range.start..base + range.end;
@@ -219,6 +225,11 @@ impl Builder {
             Event::SequenceStart(style, anchor, _) => self.open(span, anchor, false, style),
             Event::MappingStart(style, anchor, _) => self.open(span, anchor, true, style),
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            Event::Comment(text, _) => {
+                // Two `#` would make it the documentation of what follows.
+                let text = format!("#{}", text.trim_start_matches('#').trim_end());
+                self.part.comments.push(Comment { text, span });
+            }
             Event::Alias(id) => self.alias(id, span),
             Event::UnresolvedAlias(name) => {
                 self.part.diagnostics.push(

@@ -115,6 +115,10 @@ impl<'a> Lower<'_, 'a> {
             (ParamKind::String, Type::String | Type::Host | Type::Ip | Type::Cidr) => true,
             (ParamKind::Number, Type::Int | Type::Float | Type::Size) => true,
             (ParamKind::Time, Type::Time | Type::String) => true,
+            // The one kind of function on a single value that also takes a typed list of them.
+            (ParamKind::Time, Type::List(item)) => {
+                matches!(**item, Type::Time | Type::String | Type::Dynamic)
+            }
             (ParamKind::List, Type::List(_)) => true,
             // A function over a list's items, as comparisons are.
             (kind, Type::List(item)) => kind != ParamKind::List && **item == Type::Dynamic,

@@ -26,7 +26,7 @@ pub(super) struct Fields {
 
 pub(super) fn run(args: &Fields, screen: &Screen) -> Result<Exit, Failure> {
     let catalog = Catalog::builtin();
-    let Some(shape) = catalog.shape(&args.record) else {
+    let Some(shape) = catalog.described_shape(&args.record) else {
         let near = nearest(&args.record, catalog.names()).map(|n| format!("did you mean `{n}`?"));
         let help = near.unwrap_or_else(|| {
             "types are `cloudtrail` and CloudFormation's, such as `AWS::EC2::Instance`".into()

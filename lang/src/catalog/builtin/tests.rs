@@ -117,6 +117,9 @@ fn descriptions_are_there_when_asked_for() {
     let described = catalog.described("AWS::EC2::SecurityGroup").expect("a type");
     let group_name = described.shape.field("GroupName").expect("a field");
     assert_eq!(group_name.doc, "The name of the security group.");
+    let inner = catalog.described_shape("AWS::S3::Bucket.PublicAccessBlockConfiguration").expect("a shape");
+    assert!(inner.field("BlockPublicAcls").is_some_and(|f| !f.doc.is_empty()));
+    assert!(catalog.described_shape("arn").is_some_and(|shape| shape.field("account").is_some()));
     let with_text = catalog
         .names()
         .filter(|name| {

@@ -184,6 +184,10 @@ fn the_tree_says_what_the_text_says() {
             "getopt(proc.args, 'n')['t u'] = [x] or ct.x = oneof or ct.y = #1",
             "(getopt(proc.args, \"n\").Some(\"t u\") Eq \"[x]\" or ct.x Eq \"oneof\" or ct.y Eq \"#1\")",
         ),
+        (
+            "json.value[/a]=false and jevt.value[/b] in (5, x) and json.value[/c] > 5 and ct.x = 5",
+            "(json.value[/a] Eq \"false\" and jevt.value[/b] In [\"5\", x] and json.value[/c] Gt 5 and ct.x Eq 5)",
+        ),
         ("join('-', (ct.a, 'b')) = 1.5", "join(\"-\", [val(ct.a), \"b\"]) Eq 1.5"),
     ] {
         assert_eq!(shape(condition), tree, "{condition}");

@@ -207,3 +207,19 @@ const GOOD: &str = r#"- required_engine_version: 0.31.0
   condition: and ct.y = 2
   override: { condition: append }
 "#;
+
+#[test]
+fn comments_between_items_are_kept() {
+    let many = "# one of many\n".repeat(200);
+    let source = format!(
+        "# first\n## second\n{many}- list: a\n  items: # not this\n    # nor this\n    - x\n# third\n- macro: b\n  condition: |\n    c\n\n# last\n"
+    );
+    let file = read(FileId(0), &source);
+    assert_eq!(file.diagnostics, vec![]);
+    let texts: Vec<_> =
+        file.comments.iter().map(|c| c.text.as_str()).filter(|t| !t.contains("many")).collect();
+    assert_eq!(texts, ["# first", "# second", "# third", "# last"]);
+    for decl in &file.decls {
+        assert!(file.comments.iter().all(|c| c.span.end <= decl.span.start || decl.span.end <= c.span.start));
+    }
+}
