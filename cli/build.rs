@@ -1,5 +1,6 @@
 //! Embeds the built-in packs: a table of every `.eyas` file under `policies/`, so that adding a
-//! rule is adding a file.
+//! rule is adding a file. Each is there twice: as it is, and without its tests, which are more
+//! than half of the text and no concern of a run.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,18 +11,40 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     collect(&root, &mut files)?;
     files.sort();
-    let mut table = String::from("pub(crate) static FILES: &[(&str, &str)] = &[\n");
-    for file in &files {
+    let out = PathBuf::from(env_var("OUT_DIR")?);
+    let mut table = String::from("pub(crate) static FILES: &[File] = &[\n");
+    for (i, file) in files.iter().enumerate() {
         let relative = file.strip_prefix(&root).map_err(io::Error::other)?;
         let name =
             relative.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        let absolute = fs::canonicalize(file)?;
-        println!("cargo::rerun-if-changed={}", absolute.display());
-        writeln!(table, "    ({name:?}, include_str!({:?})),", absolute.display().to_string())
-            .map_err(io::Error::other)?;
+        let absolute = fs::canonicalize(file)?.display().to_string();
+        println!("cargo::rerun-if-changed={absolute}");
+        let stripped = out.join(format!("{i}.eyas")).display().to_string();
+        fs::write(&stripped, blank_tests(&fs::read_to_string(file)?))?;
+        writeln!(
+            table,
+            "    File {{ path: {name:?}, text: include_str!({absolute:?}), without_tests: include_str!({stripped:?}) }},",
+        )
+        .map_err(io::Error::other)?;
     }
     table.push_str("];\n");
-    fs::write(PathBuf::from(env_var("OUT_DIR")?).join("pack.rs"), table)
+    fs::write(out.join("pack.rs"), table)
+}
+
+/// The text with an empty line for each line of a test or sample, so that places stay right.
+/// Files of the pack are formatted: a declaration starts and ends at the start of a line.
+fn blank_tests(text: &str) -> String {
+    let mut inside = false;
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        inside |= line.starts_with("test ") || line.starts_with("sample ");
+        if !inside {
+            out.push_str(line);
+        }
+        inside &= !line.starts_with('}');
+        out.push('\n');
+    }
+    out
 }
 
 fn env_var(name: &str) -> io::Result<String> {

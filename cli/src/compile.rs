@@ -43,9 +43,33 @@ pub(crate) struct Compiled {
 /// The rules that a command runs or shows: with `--rules` exactly those, else the packs and the
 /// configured paths.
 pub(crate) fn load(args: &RuleArgs, settings: &Settings, screen: &Screen) -> Result<Compiled, Failure> {
+    load_as(Builtin::Packs, args, settings, screen)
+}
+
+/// As [`load`], with the tests of built-in rules.
+pub(crate) fn load_with_tests(
+    args: &RuleArgs,
+    settings: &Settings,
+    screen: &Screen,
+) -> Result<Compiled, Failure> {
+    load_as(Builtin::PacksWithTests, args, settings, screen)
+}
+
+fn load_as(
+    builtin: Builtin,
+    args: &RuleArgs,
+    settings: &Settings,
+    screen: &Screen,
+) -> Result<Compiled, Failure> {
     let alone = !args.rules.is_empty() && !args.with_packs;
-    let builtin = if alone { Builtin::Std } else { Builtin::Packs };
-    compile(rules::load(&settings.paths.value, builtin, settings, screen)?, settings)
+    let builtin = if alone { Builtin::AsNeeded } else { builtin };
+    let mut compiled = compile(rules::load(&settings.paths.value, builtin, settings, screen)?, settings)?;
+    if alone {
+        // Packs that came along for their names do not run.
+        let Compiled { set, sources, .. } = &mut compiled;
+        set.rules.retain(|rule| !sources.get(rule.span.file).builtin);
+    }
+    Ok(compiled)
 }
 
 /// Parses and checks everything that was loaded.

@@ -1,5 +1,15 @@
 //! The packs that are part of the binary.
 
+/// A built-in rule file.
+pub(crate) struct File {
+    /// Its path below `policies/`.
+    pub(crate) path: &'static str,
+    /// The text.
+    pub(crate) text: &'static str,
+    /// The text with empty lines in place of tests and samples.
+    pub(crate) without_tests: &'static str,
+}
+
 include!(concat!(env!("OUT_DIR"), "/pack.rs"));
 
 /// The standard library: always there, no pack.
@@ -12,7 +22,7 @@ pub(crate) fn pack_of(path: &str) -> &str {
 
 /// The packs there are.
 pub(crate) fn names() -> Vec<&'static str> {
-    let mut names: Vec<&str> = FILES.iter().map(|(path, _)| pack_of(path)).filter(|n| *n != STD).collect();
+    let mut names: Vec<&str> = FILES.iter().map(|file| pack_of(file.path)).filter(|n| *n != STD).collect();
     names.dedup();
     names
 }

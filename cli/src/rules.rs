@@ -16,13 +16,15 @@ use crate::screen::Screen;
 /// A rule file larger than this is none.
 const LARGEST: u64 = 64 << 20;
 
-/// Which built-in files come along.
+/// Which built-in files come along. The standard library always does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Builtin {
-    /// The standard library and the packs that the settings name.
+    /// The packs that the settings name; their tests left out.
     Packs,
-    /// The standard library alone.
-    Std,
+    /// The packs that the settings name.
+    PacksWithTests,
+    /// The packs that the user's rules may refer to.
+    AsNeeded,
 }
 
 /// Rule files as text.
@@ -58,7 +60,7 @@ pub(crate) fn load(
         }
     }
     let mut sources = Sources::default();
-    for file in builtin_files(builtin, settings) {
+    for file in builtin_files(builtin, settings, &own) {
         if !own.iter().any(|o| replaces(o, &file)) {
             sources.add(file);
         }
@@ -204,22 +206,34 @@ fn identifier(name: &str) -> String {
     out
 }
 
-fn builtin_files(builtin: Builtin, settings: &Settings) -> Vec<SourceFile> {
-    let wanted = |name: &str| match (name == pack::STD, builtin, &settings.packs.value) {
-        (true, _, _) | (_, Builtin::Packs, None) => true,
-        (_, Builtin::Packs, Some(packs)) => packs.iter().any(|p| p == name),
-        (_, Builtin::Std, _) => false,
+fn builtin_files(builtin: Builtin, settings: &Settings, own: &[SourceFile]) -> Vec<SourceFile> {
+    let wanted = |pack: &str| {
+        let enabled = settings.packs.value.as_ref().is_none_or(|packs| packs.iter().any(|p| p == pack));
+        let needed = || builtin != Builtin::AsNeeded || own.iter().any(|file| mentions(&file.text, pack));
+        pack == pack::STD || (enabled && needed())
     };
-    let files = pack::FILES.iter().filter(|(path, _)| wanted(pack::pack_of(path)));
+    // The user's own tests may build on the samples of the standard library.
+    let without_tests = |pack: &str| builtin == Builtin::Packs && (pack != pack::STD || own.is_empty());
+    let files =
+        pack::FILES.iter().map(|file| (pack::pack_of(file.path), file)).filter(|(pack, _)| wanted(pack));
     files
-        .map(|(path, text)| SourceFile {
-            name: format!("<built-in>/{path}"),
-            text: Arc::from(*text),
+        .map(|(pack, file)| SourceFile {
+            name: format!("<built-in>/{}", file.path),
+            text: Arc::from(if without_tests(pack) { file.without_tests } else { file.text }),
             kind: SourceKind::Eyas,
-            default_package: default_package(Path::new(path), Path::new("")),
+            default_package: default_package(Path::new(file.path), Path::new("")),
             builtin: true,
         })
         .collect()
+}
+
+/// Whether a name of the pack may occur in the text: `aws.` at the start of a word.
+fn mentions(text: &str, pack: &str) -> bool {
+    let name = format!("{pack}.");
+    text.match_indices(&name).any(|(at, _)| {
+        let before = text.get(..at).and_then(|t| t.chars().next_back());
+        !before.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
+    })
 }
 
 /// Whether a file of the user's stands for a built-in one: the same package and file name. That
@@ -246,6 +260,13 @@ mod tests {
         assert_eq!(package("my-rules/own.eyas", "my-rules"), "own");
         assert_eq!(package("own.eyas", ""), "own");
         assert_eq!(package("r/2024/my team/x.eyas", "r"), "_2024.my_team");
+    }
+
+    #[test]
+    fn packs_come_along_where_they_are_mentioned() {
+        assert!(mentions("use aws.ec2\n", "aws"));
+        assert!(mentions("when: aws.ec2.is_admin", "aws"));
+        assert!(!mentions("ct.src = ec2.amazonaws.com and std.aws.succeeded", "aws"));
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Check, global: &Global, screen: &Screen) -> Result<Exit
     let settings = Settings::load(global)?.with_set(&args.set)?;
     let screen = &screen.with_color(settings.color.value);
     let paths = paths_or_configured(&args.paths, &settings);
-    let loaded = rules::load(&paths, Builtin::Packs, &settings, screen)?;
+    let loaded = rules::load(&paths, Builtin::AsNeeded, &settings, screen)?;
     let compiled = compile::compile(loaded, &settings)?;
     let mut out = io::stdout().lock();
     match args.format {
@@ -77,6 +77,8 @@ fn text(compiled: &Compiled, screen: &Screen, out: &mut dyn Write) -> io::Result
         (e, 0) => counted(e, "error"),
         (e, w) => format!("{}, {}", counted(e, "error"), counted(w, "warning")),
     };
+    let verdict =
+        if compiled.unreadable { format!("{verdict}; not every file could be read") } else { verdict };
     let (rules, files) = (compiled.declared_rules, compiled.own_files);
     writeln!(out, "checked {} in {}: {verdict}", counted(rules, "rule"), counted(files, "file"))
 }

@@ -54,12 +54,22 @@ pub(crate) fn run(args: &Demo, global: &Global, screen: &Screen) -> Result<Exit,
         interrupt: Arc::new(AtomicBool::new(false)),
     };
     let source = Source::Bytes { name: NAME.into(), bytes: EVENTS.into() };
+    let for_people = output::person_on_stdout(&settings) && !screen.quiet;
+    if for_people {
+        io::stdout().lock().write_all(STORY.as_bytes())?;
+    }
     hunt::hunt(vec![source], &planned, &options, report)?;
-    if output::person_on_stdout(&settings) && !screen.quiet {
+    if for_people {
         io::stdout().lock().write_all(NEXT.as_bytes())?;
     }
     Ok(exit::OK)
 }
+
+const STORY: &str = "\
+The deployment key of an account has leaked. Somebody finds it, looks around, takes over, blinds
+the account, spends and takes. This is what CloudTrail recorded that morning, as eyas reads it.
+
+";
 
 const NEXT: &str = "
 Next:

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Explain, global: &Global, screen: &Screen) -> Result<Ex
     }
     let settings = Settings::load(global)?.with_rules(&args.rules)?;
     let screen = &screen.with_color(settings.color.value);
-    let compiled = compile::load(&args.rules, &settings, screen)?;
+    let compiled = compile::load_with_tests(&args.rules, &settings, screen)?;
     let file = args.findings.clone().or_else(|| findings_file(&args.topic));
     match file {
         Some(file) => {

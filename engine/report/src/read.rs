@@ -71,10 +71,8 @@ fn from_reader(input: impl Read, first: u64, each: &mut dyn FnMut(Finding)) -> R
 /// The message without the position that it ends in: ours counts from the start of the file.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(at) => text.get(..at).unwrap_or(&text).to_owned(),
-        None => text,
-    }
+    let text = text.rfind(" at line ").and_then(|at| text.get(..at)).unwrap_or(&text);
+    if error.is_data() { text.to_owned() } else { format!("this is no JSON: {text}") }
 }
 
 /// A finding, an array of them, or an object with `findings`.

@@ -84,8 +84,13 @@ impl<W: Write> Terminal<W> {
     }
 
     fn evidence(&mut self, evidence: &[Evidence]) -> io::Result<()> {
-        for (i, one) in evidence.iter().enumerate() {
-            self.entry(if i == 0 { "evidence" } else { "" }, &evidence_text(one))?;
+        // Several comparisons of one value are one fact.
+        let mut told: Vec<String> = Vec::new();
+        for text in evidence.iter().map(evidence_text) {
+            if !told.contains(&text) {
+                self.entry(if told.is_empty() { "evidence" } else { "" }, &text)?;
+                told.push(text);
+            }
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ pub(super) struct Show {
 pub(super) fn run(args: &Show, global: &Global, screen: &Screen) -> Result<Exit, Failure> {
     let settings = Settings::load(global)?.with_rules(&args.rules)?;
     let screen = &screen.with_color(settings.color.value);
-    let compiled = compile::load(&args.rules, &settings, screen)?;
+    let compiled = compile::load_with_tests(&args.rules, &settings, screen)?;
     let rule = find(&compiled, &args.id)?;
     io::stdout().lock().write_all(page(rule, &compiled, screen.out_look()).as_bytes())?;
     Ok(exit::OK)

@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Test, global: &Global, screen: &Screen) -> Result<Exit,
     let settings = Settings::load(global)?.with_set(&args.set)?;
     let screen = &screen.with_color(settings.color.value);
     let paths = paths_or_configured(&args.paths, &settings);
-    let loaded = rules::load(&paths, Builtin::Packs, &settings, screen)?;
+    let loaded = rules::load(&paths, Builtin::AsNeeded, &settings, screen)?;
     let mut compiled = compile::compile(loaded, &settings)?;
     compiled.write_errors(screen);
     keep_own(&mut compiled, args.filter.as_deref());

@@ -40,7 +40,8 @@ pub(super) struct Docs {
 pub(super) fn run(args: &Docs, global: &Global, screen: &Screen) -> Result<Exit, Failure> {
     let settings = Settings::load(global)?.with_rules(&args.rules)?;
     let compiled = compile::load(&args.rules, &settings, screen)?;
-    let rules = ("rules.md", pages::rules(&compiled));
+    let title = if args.reference.is_some() { "Built-in rules" } else { "Rules" };
+    let rules = ("rules.md", pages::rules(title, &compiled));
     let (folder, pages) = match (&args.reference, &args.out) {
         (Some(folder), _) => {
             let rest = [

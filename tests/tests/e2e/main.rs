@@ -1,0 +1,14 @@
+//! The built binary, as users see it.
+
+mod check;
+mod config;
+mod data;
+mod demo;
+mod explain;
+mod fmt;
+mod hunt;
+mod outputs;
+mod pack;
+mod rules;
+mod testing;
+mod usage;
