@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::Type;
 use super::expr::callable_names;
 use super::fields::{describe, word_segments};
+use super::lists::literal_list;
 use super::literal;
 use super::lower::{Lower, Typed};
 use super::scope::{Local, Scope};
@@ -13,7 +14,7 @@ use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::functions::{self, Function, ParamKind};
 use crate::resolve::{Found, Kind};
 use crate::source::Span;
-use crate::syntax::ast::{Name, Operand, OperandKind};
+use crate::syntax::ast::{Name, Operand, OperandKind, Segment};
 use crate::value::Value;
 
 impl<'a> Lower<'_, 'a> {
@@ -43,6 +44,10 @@ impl<'a> Lower<'_, 'a> {
             }
             OperandKind::Call { name, args } => self.call(name, args, operand.span, scope),
             OperandKind::Project { base, segments } => {
+                if let Some((call, rest)) = option_of(base, segments) {
+                    let option = self.read(&call, scope)?;
+                    return self.steps(option, rest, operand.span);
+                }
                 let base = self.read(base, scope)?;
                 self.steps(base, segments, operand.span)
             }
@@ -108,6 +113,7 @@ impl<'a> Lower<'_, 'a> {
                 }
             },
             OperandKind::Regex(text) => constant(Value::Str(text.clone().into()), Type::String),
+            OperandKind::List(items) => self.argument_list(items, scope)?,
             _ => self.read(arg, scope)?,
         };
         let fits = match (kind, &typed.ty) {
@@ -145,6 +151,27 @@ impl<'a> Lower<'_, 'a> {
             return None;
         }
         Some(typed)
+    }
+
+    /// `(a.field, "text")` as an argument: what names a field or a variable is read, as any
+    /// other argument would be.
+    fn argument_list(&mut self, items: &[Operand], scope: &Scope<'_>) -> Option<Typed<'a>> {
+        let mut terms = Vec::new();
+        for item in items {
+            match Self::name_segments(&item.kind, item.span) {
+                Some(names) if !self.is_readable(&names, scope) => {
+                    terms.extend(self.list_terms(std::slice::from_ref(item), scope)?);
+                }
+                _ => terms.push(self.read(item, scope)?.term),
+            }
+        }
+        Some(literal_list(terms))
+    }
+
+    /// Whether a name is that of a variable or a field.
+    fn is_readable(&self, names: &[Segment], scope: &Scope<'_>) -> bool {
+        let variable = names.first().is_some_and(|first| scope.find(&first.name).is_some());
+        variable || self.find_field(names).is_some()
     }
 
     fn resources(&mut self, name: &Name, args: &[Operand], span: Span) -> Option<Typed<'a>> {
@@ -423,4 +450,20 @@ pub fn signature(function: &Function) -> String {
     }
     out.push(')');
     out
+}
+
+/// Falco's `getopt(words, options)[option]`: the option is the call's third argument, and what
+/// follows are steps below it.
+fn option_of<'s>(base: &Operand, segments: &'s [Segment]) -> Option<(Operand, &'s [Segment])> {
+    let (first, rest) = segments.split_first()?;
+    let option = first.arg.as_ref().filter(|_| first.name.is_empty())?;
+    match &base.kind {
+        OperandKind::Call { name, args } if name.text == "getopt" && args.len() == 2 => {
+            let mut args = args.clone();
+            args.push(Operand { kind: OperandKind::Text(option.to_string()), span: first.span });
+            let kind = OperandKind::Call { name: name.clone(), args };
+            Some((Operand { kind, span: base.span }, rest))
+        }
+        _ => None,
+    }
 }

@@ -461,15 +461,20 @@ impl<'a> Lower<'_, 'a> {
 
     /// A list written where a value is read.
     pub(crate) fn list_literal(&mut self, items: &[Operand], scope: &Scope<'_>) -> Option<Typed<'a>> {
+        self.list_terms(items, scope).map(literal_list)
+    }
+
+    /// The items of such a list, named lists spliced in.
+    pub(crate) fn list_terms(&mut self, items: &[Operand], scope: &Scope<'_>) -> Option<Vec<Term>> {
         let mut parts = Parts::default();
         self.items(items, &Type::Dynamic, SetUse::Member, scope, &mut parts)?;
-        Some(literal_list(parts.into_terms()))
+        Some(parts.into_terms())
     }
 }
 
 /// A list of terms; its items are numbers where all are, otherwise decided by what they are
 /// compared with.
-fn literal_list<'a>(terms: Vec<Term>) -> Typed<'a> {
+pub(crate) fn literal_list<'a>(terms: Vec<Term>) -> Typed<'a> {
     let all_int = !terms.is_empty() && terms.iter().all(|t| matches!(t, Term::Const(Value::Int(_))));
     let item = if all_int { Type::Int } else { Type::Dynamic };
     let consts: Option<Vec<Fetched<'static>>> = terms
