@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::condition;
 use super::keys::{Reader, Word};
 use super::names::{count, fold};
+use super::operand;
 use super::text::Text;
 use super::value;
 use super::yaml::{Node, NodeKind};
@@ -108,7 +109,7 @@ impl Exception {
         let ops = self.ops(fields, out)?;
         let mut operands = Vec::new();
         for (field, op) in fields.words.iter().zip(&ops) {
-            match condition::operand(&Text::piece(&field.text, field.span)) {
+            match operand::read(&Text::piece(&field.text, field.span)) {
                 Ok(operand) => operands.push((operand, op.clone())),
                 Err(wrong) => out.push(wrong),
             }
@@ -118,7 +119,7 @@ impl Exception {
         if operands.len() != fields.words.len() || out.len() > before || rows.is_empty() {
             return None;
         }
-        if operands.iter().any(|(field, _)| condition::is_json(field)) {
+        if operands.iter().any(|(field, _)| operand::is_json(field)) {
             rows = rows.into_iter().map(value::as_text).collect();
         }
         let name = Ident { name: SmolStr::new(fold(&self.name.text, "exception")), span: self.name.span };

@@ -15,6 +15,7 @@ use crate::syntax::ast::{Expr, File, Name};
 
 mod complain;
 mod condition;
+mod convert;
 mod exception;
 mod item;
 mod joints;
@@ -23,6 +24,7 @@ mod lex;
 mod lists;
 mod lower;
 mod names;
+mod operand;
 mod output;
 mod refs;
 mod scalar;
@@ -31,6 +33,8 @@ mod text;
 mod value;
 mod yaml;
 mod yaml_error;
+
+pub use convert::convert;
 
 /// The package that the declarations of every Falco file are in: Falco has one space of names.
 pub const PACKAGE: &str = "falco";

@@ -1,6 +1,6 @@
 //! `output` of a rule: text with fields after `%`.
 
-use super::condition;
+use super::operand;
 use super::text::Text;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{Template, TemplatePart};
@@ -17,7 +17,7 @@ pub(super) fn read(text: &Text, out: &mut Vec<Diagnostic>) -> Template {
         let digits = src
             .get(percent + 1..)
             .map_or(0, |r| r.len() - r.trim_start_matches(|c: char| c.is_ascii_digit()).len());
-        match condition::operand_at(text, percent + 1 + digits) {
+        match operand::read_at(text, percent + 1 + digits) {
             Ok((operand, end)) => {
                 if !literal.is_empty() {
                     parts.push(TemplatePart::Text(std::mem::take(&mut literal)));

@@ -7,6 +7,7 @@ use crate::source::{FileId, SourceFile, SourceKind, Sources, Span};
 use crate::types::{CheckOptions, Checked, load};
 
 mod conditions;
+mod convert;
 mod corpus;
 mod files;
 mod yaml;
