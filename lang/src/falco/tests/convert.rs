@@ -1,8 +1,9 @@
 //! Falco files printed as `.eyas`.
 
+use crate::checked::RuleSet;
 use crate::falco::{convert, read};
 use crate::fmt::format;
-use crate::source::FileId;
+use crate::source::{FileId, SourceKind};
 use crate::syntax::ast::{DeclKind, File};
 use crate::syntax::{outline, parse};
 
@@ -41,6 +42,14 @@ fn the_upstream_cloudtrail_rules_keep_their_meaning() {
         return;
     };
     keeps_its_meaning(&text);
+    let told = |rules: &RuleSet| {
+        let rules = rules.rules.iter();
+        rules.map(|r| (r.id.clone(), r.title.clone(), r.doc.clone(), r.enabled)).collect::<Vec<_>>()
+    };
+    let before = super::check(&[&text]);
+    let after = super::check_as(SourceKind::Eyas, &[&converted(&text)]);
+    assert!(after.is_ok(), "{:?}", after.diagnostics);
+    assert_eq!(told(&before.rules), told(&after.rules));
 }
 
 #[test]
@@ -61,6 +70,61 @@ fn every_accepted_condition_keeps_its_meaning() {
         }
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn conditions_keep_their_meaning(
+        parts in proptest::collection::vec((0_usize..JOINTS.len(), 0_usize..CHECKS.len(), 0_usize..4), 1..8),
+    ) {
+        let mut condition = String::new();
+        let mut open = 0;
+        for (i, (joint, check, brackets)) in parts.iter().enumerate() {
+            condition += if i == 0 { "" } else { JOINTS[*joint] };
+            if *brackets == 1 {
+                condition += "(";
+                open += 1;
+            }
+            condition += CHECKS[*check];
+            if *brackets == 2 && open > 0 {
+                condition += ")";
+                open -= 1;
+            }
+        }
+        condition += &")".repeat(open);
+        keeps_its_meaning(&format!("- macro: m\n  condition: |\n    {condition}\n"));
+    }
+}
+
+const JOINTS: &[&str] = &[" and ", " or ", " and not ", " or not not ", " and not "];
+
+const CHECKS: &[&str] = &[
+    "known",
+    "ct.error exists",
+    "ct.x = a",
+    "ct.x != 'it\\'s'",
+    "ct.x == \"a \\\" \\\\ b\"",
+    "ct.x in (a, 'b c', #d, {e}, in, 0x1F, -5.5, true, é)",
+    "ct.x intersects ()",
+    "ct.x pmatch (/etc, /var/log)",
+    "ct.x contains oneof (a, b)",
+    "ct.x = anyof names",
+    "ct.x regex ^a/b[0-9]+$",
+    "ct.x glob *a?[b]*",
+    "ct.x[a.b] startswith /etc/",
+    "json.value[/a/0/b~1c] = false",
+    "json.value['/a b'] = \"x\\ty\"",
+    "len(tolower(ct.x)) >= 5",
+    "ct.x = val(ct.y)",
+    "ct.x = concat(ct.y, ':', 5)",
+    "join('-', (ct.x, \"y\")) bcontains 4142",
+    "getopt(proc.args, 'n:')[n] = z",
+    "ct.x = when: or known",
+    "ct.x = a:b@c;d|e\\f",
+    "ct.x = //",
+    "ct.x startswith #",
+];
 
 const FILE: &str = r##"# Our rules.
 # Apache-2.0

@@ -22,12 +22,17 @@ fn data() -> PathBuf {
 
 /// Checks rules files together.
 fn check(texts: &[&str]) -> Checked {
+    check_as(SourceKind::Falco, texts)
+}
+
+/// Checks files in either syntax together.
+fn check_as(kind: SourceKind, texts: &[&str]) -> Checked {
     let mut sources = Sources::default();
     for text in texts {
         sources.add(SourceFile {
             name: "rules.yaml".to_owned(),
             text: (*text).into(),
-            kind: SourceKind::Falco,
+            kind,
             default_package: "rules".to_owned(),
             builtin: false,
         });

@@ -106,10 +106,8 @@ fn constants_have_the_type_of_the_left_side() {
 
 #[test]
 fn fields_in_lists_of_arguments_are_read() {
-    let conditions = [
-        "join(\"-\", (ct.name, \"b\", c)) = a-b-c",
-        "getopt(split(ct.useragent, \" \"), \"nt:\")[t] = x",
-    ];
+    let conditions =
+        ["join(\"-\", (ct.name, \"b\", c)) = a-b-c", "getopt(split(ct.useragent, \" \"), \"nt:\")[t] = x"];
     let lines: Vec<String> =
         conditions.iter().map(|c| format!("{c}\n    {}", lowered_condition(c))).collect();
     assert_snapshot!(lines.join("\n"));
