@@ -8,12 +8,14 @@ use super::page::Page;
 impl Page<'_> {
     pub(super) fn file(&mut self, file: &File) {
         if let Some(package) = &file.package {
-            self.item(package.span.start, 0, false);
+            let start = self.keyword(package.span, "package");
+            self.item(start, 0, false);
             self.push(&format!("package {}", package.text));
             self.wrote(package.span);
         }
         for (i, import) in file.uses.iter().enumerate() {
-            self.item(import.span.start, 0, i == 0 && !self.is_empty());
+            let start = self.keyword(import.span, "use");
+            self.item(start, 0, i == 0 && !self.is_empty());
             self.push(&format!("use {}", import.text));
             self.wrote(import.span);
         }

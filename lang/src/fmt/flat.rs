@@ -180,7 +180,8 @@ fn is_word_char(c: char) -> bool {
 
 /// Whether this may stand in brackets without quotes.
 fn is_index(arg: &str) -> bool {
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '[' | ']' | '"' | '\'');
+    let plain =
+        |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '[' | ']' | '{' | '}' | '"' | '\'');
     !arg.is_empty() && arg.chars().all(plain)
 }
 

@@ -101,6 +101,12 @@ impl<'f> Page<'f> {
         self.source?.get(start.checked_sub(from)?..start)
     }
 
+    /// Where the word before `span` starts.
+    pub(super) fn keyword(&self, span: Span, word: &str) -> u32 {
+        let between = self.source.and_then(|s| s.get(self.last_end as usize..span.start as usize));
+        between.and_then(|text| text.rfind(word)).map_or(span.start, |at| self.last_end + at as u32)
+    }
+
     /// Whether comments that are not yet written stand before the end of `span`.
     pub(super) fn has_comments(&mut self, span: Span) -> bool {
         self.comments.peek().is_some_and(|c| c.span.start < span.end)

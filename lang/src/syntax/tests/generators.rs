@@ -9,9 +9,16 @@ use crate::syntax::literal::{quote, quote_raw};
 /// Pieces of text, between each two of which a blank must and a comment may stand.
 pub(crate) type Tokens = Vec<String>;
 
-/// A few cases, and no file that remembers failures: what fails becomes a test by hand.
+/// A few cases, many with `EYAS_EXHAUSTIVE=1`, and no file that remembers failures: what fails
+/// becomes a test by hand.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
+    let cases = if exhaustive() { cases * 40 } else { cases };
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// Whether minutes may be spent.
+pub(crate) fn exhaustive() -> bool {
+    std::env::var_os("EYAS_EXHAUSTIVE").is_some()
 }
 
 fn one(token: impl Into<String>) -> Tokens {
@@ -51,7 +58,7 @@ fn string() -> BoxedStrategy<String> {
     prop_oneof![
         any::<String>().prop_map(|text| quote(&text)),
         "[a-z #(){}\\[\\]/]{0,12}".prop_map(|text| format!("'{text}'")),
-        "[a-z #{}\n\"]{0,20}z".prop_map(|text| format!("\"\"\"{}\"\"\"", text.replace("\"\"", "\""))),
+        "[a-z #{}\n\"]{0,20}z".prop_map(|text| format!("\"\"\"{}\"\"\"", text.replace("\"\"", "'"))),
         vec("[ ]{0,4}[a-z]{0,4}", 0..4).prop_map(|lines| format!("\"\"\"\n{}\n  \"\"\"", lines.join("\n"))),
     ]
     .boxed()
