@@ -33,7 +33,10 @@ pub(crate) const MEANINGS: [(u8, &str); 7] = [
     (1, "findings at or above it; for `test` a failed test, for `fmt --check` an unformatted file"),
     (2, "a mistake in the arguments or in eyas.toml"),
     (3, "rules do not compile"),
-    (4, "input could not be read or judged (with --strict-unknown; a run that could read nothing always)"),
+    (
+        4,
+        "input could not be read or judged (with --strict-unknown; a run that could read nothing always), or the output not written",
+    ),
     (130, "interrupted, after everything found so far was written"),
     (141, "the reader of the output went away"),
 ];

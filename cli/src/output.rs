@@ -1,7 +1,7 @@
 //! Opening the outputs that were asked for.
 
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, IsTerminal};
 
 use eyas_report::{Format, Report, Sink, Style, open};
 
@@ -21,7 +21,7 @@ pub(crate) fn report(settings: &Settings, screen: &Screen) -> Result<Report, Fai
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     for output in outputs {
         sinks.push(match &output.file {
-            None => open(output.format, BufWriter::new(io::stdout()), style(output.format, screen)),
+            None => standard_output(output.format, screen),
             Some(path) => {
                 let file = File::create(path).map_err(|e| {
                     let why = crate::exit::plain(&e);
@@ -34,9 +34,13 @@ pub(crate) fn report(settings: &Settings, screen: &Screen) -> Result<Report, Fai
     Ok(Report::new(sinks))
 }
 
-/// Whether standard output takes nothing but one format's text.
-pub(crate) fn machine_on_stdout(settings: &Settings) -> bool {
-    settings.format.value.iter().any(|o| o.file.is_none() && o.format.is_machine())
+/// Somebody who watches sees each finding at once; a pipe gets larger pieces.
+fn standard_output(format: Format, screen: &Screen) -> Box<dyn Sink> {
+    if io::stdout().is_terminal() {
+        open(format, io::stdout(), style(format, screen))
+    } else {
+        open(format, BufWriter::new(io::stdout()), style(format, screen))
+    }
 }
 
 /// Whether a person reads standard output.

@@ -11,7 +11,11 @@ use crate::exit::{self, Exit, Failure};
 
 /// What is configured
 #[derive(Debug, Args)]
-#[command(subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Examples:\n  eyas config show"
+)]
 pub(crate) struct Config {
     #[command(subcommand)]
     action: Action,

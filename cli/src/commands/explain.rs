@@ -5,7 +5,10 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use eyas_engine::eval::{Explanation, Session};
 use eyas_engine::finding::Finding;
+use eyas_engine::plan::{Plan, PlanOptions};
+use eyas_engine::record::{NoWorld, Record};
 use eyas_lang::diagnostics::{Code, nearest};
 use eyas_report::read::{ReadError, read_findings};
 use eyas_report::{Format, Style, escape, open};
@@ -98,13 +101,15 @@ fn findings(
     } else {
         Box::new(BufReader::new(File::open(file).map_err(Failure::file("read", file))?))
     };
+    // A rule that cannot run is explained by the finding alone.
+    let (plan, _) = Plan::new(&compiled.set, &compiled.sources, PlanOptions { include_disabled: true });
     let mut shown = 0;
     let mut failed = None;
     let mut broken = false;
     let each = |finding: Finding| {
         if failed.is_none() && wanted.is_none_or(|w| finding.fingerprint.starts_with(w)) {
             shown += 1;
-            failed = explain(&finding, compiled, screen).err();
+            failed = explain(&finding, compiled, &plan, screen).err();
         }
     };
     let complain = |error: ReadError| screen.error(&format!("{}: {error}", file.display()), None);
@@ -128,15 +133,49 @@ fn findings(
     }
 }
 
-/// The finding, each value with the comparison that it met, and the rule behind it.
-fn explain(finding: &Finding, compiled: &Compiled, screen: &Screen) -> io::Result<()> {
+/// The finding, why it came out so, and the rule behind it.
+fn explain(finding: &Finding, compiled: &Compiled, plan: &Plan, screen: &Screen) -> io::Result<()> {
     let look = screen.out_look();
     let mut sink =
         open(Format::Terminal, io::stdout(), Style { color: look.color, width: look.width, brief: false });
     sink.finding(finding)?;
     let mut out = io::stdout().lock();
+    match judge_again(finding, plan) {
+        Some(why) => {
+            writeln!(out, "judged again, because")?;
+            why.lines().iter().try_for_each(|line| writeln!(out, "  {}", escape::terminal(line)))?;
+        }
+        None => evidence(finding, &mut out)?,
+    }
+    match compiled.set.rules.iter().find(|r| r.id == finding.rule.id) {
+        Some(rule) => writeln!(out, "\n{}", show::page(rule, compiled, look)),
+        None => writeln!(out, "\nthe rule `{}` is not loaded here", escape::terminal(&finding.rule.id)),
+    }
+}
+
+/// Every part of the rule's condition over the finding's record, where the file that it came
+/// from is still there and holds it.
+fn judge_again(finding: &Finding, plan: &Plan) -> Option<Explanation> {
+    let rule = plan.find(&finding.rule.id)?;
+    finding.event.as_ref()?;
+    let wanted = finding.subject.id.as_deref()?;
+    let name = &finding.location.as_ref()?.file;
+    let file = File::open(name).ok()?;
+    let mut session = Session::new(plan);
+    let mut found = None;
+    eyas_cloudtrail::read(name, file, &mut |event| {
+        if found.is_none() && event.subject().id.as_deref() == Some(wanted) {
+            found = Some(session.explain(rule, event, &NoWorld));
+        }
+    })
+    .ok()?;
+    found
+}
+
+/// What the finding itself says: each value with the comparison that it met.
+fn evidence(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     if !finding.evidence.is_empty() {
-        writeln!(out, "it came out so because")?;
+        writeln!(out, "it came out so because of")?;
     }
     for evidence in &finding.evidence {
         let value = match (&evidence.value, &evidence.unknown) {
@@ -147,8 +186,5 @@ fn explain(finding: &Finding, compiled: &Compiled, screen: &Screen) -> io::Resul
         writeln!(out, "  {}", escape::terminal(&evidence.test))?;
         writeln!(out, "    {} {}", escape::terminal(&evidence.field), escape::terminal(&value))?;
     }
-    match compiled.set.rules.iter().find(|r| r.id == finding.rule.id) {
-        Some(rule) => writeln!(out, "\n{}", show::page(rule, compiled, look)),
-        None => writeln!(out, "\nthe rule `{}` is not loaded here", escape::terminal(&finding.rule.id)),
-    }
+    Ok(())
 }

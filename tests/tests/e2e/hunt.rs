@@ -157,7 +157,7 @@ fn a_rule_that_cannot_run_yet_is_an_error_and_never_silence() {
 #[test]
 fn a_closed_pipe_ends_the_run_quietly() {
     let place = Place::new();
-    let many: String = (0..20_000).map(|_| log()).collect();
+    let many: String = (0..5_000).map(|_| log()).collect();
     place.file("own.eyas", RULES).file("log.jsonl", many);
     let mut child = place
         .command(&["hunt", "log.jsonl", "--rules", "own.eyas", "-f", "jsonl"])
@@ -192,7 +192,7 @@ fn an_interrupted_run_flushes_and_says_so() {
         stdout.read_to_string(&mut text).map(|_| text)
     });
     // Enough for a first chunk to be judged while the input stays open.
-    let many: String = (0..20_000).map(|_| log()).collect();
+    let many: String = (0..5_000).map(|_| log()).collect();
     stdin.write_all(many.as_bytes()).expect("eyas reads");
     let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(killed.expect("kill runs").success());

@@ -132,7 +132,7 @@ fn table(report: &TestReport, compiled: &Compiled, screen: &Screen, out: &mut dy
             writeln!(out, "  {}  {text}  ({}:{line})", never(gap, screen), escape::terminal(file))?;
         }
     }
-    let percent = if all == 0 { 100 } else { seen * 100 / all };
+    let percent = (seen * 100).checked_div(all).unwrap_or(100);
     writeln!(out, "coverage: {seen} of {all} outcomes of comparisons ({percent} %)")
 }
 

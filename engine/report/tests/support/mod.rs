@@ -13,7 +13,7 @@ use serde_json::json;
 
 /// A writer whose content can be read after it was given away.
 #[derive(Clone, Default)]
-pub struct Shared(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Shared(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -25,7 +25,7 @@ impl Write for Shared {
     }
 }
 
-pub fn render(
+pub(crate) fn render(
     format: Format,
     style: Style,
     rules: &[RuleMeta],
@@ -42,11 +42,11 @@ pub fn render(
     String::from_utf8(out.0.lock().expect("no test panics while writing").clone()).expect("reports are UTF-8")
 }
 
-pub fn rendered(format: Format, style: Style) -> String {
+pub(crate) fn rendered(format: Format, style: Style) -> String {
     render(format, style, &rules(), &findings(), summary())
 }
 
-pub fn rules() -> Vec<RuleMeta> {
+pub(crate) fn rules() -> Vec<RuleMeta> {
     vec![RuleMeta {
         id: "aws.iam.root_access_key".into(),
         title: "An access key of the root user".into(),
@@ -58,7 +58,7 @@ pub fn rules() -> Vec<RuleMeta> {
     }]
 }
 
-pub fn findings() -> Vec<Finding> {
+pub(crate) fn findings() -> Vec<Finding> {
     vec![event(), hostile(), unknown()]
 }
 
@@ -85,7 +85,7 @@ fn finding(rule: &str, severity: Severity, message: &str) -> Finding {
 }
 
 /// An event with everything.
-pub fn event() -> Finding {
+pub(crate) fn event() -> Finding {
     Finding {
         fix: Some(
             "Delete the key, then look for what it was used for in the hours since it was made.".into(),
@@ -134,7 +134,7 @@ pub fn event() -> Finding {
 }
 
 /// An event whose author tries to fool the reader of the report.
-pub fn hostile() -> Finding {
+pub(crate) fn hostile() -> Finding {
     let trick = "=cmd|' /C calc'!A0 \u{1b}[2J\u{1b}]0;owned\u{7}\r\n<script>alert(1)</script> [x](javascript:1) `a` | {0}";
     Finding {
         subject: Subject { kind: "cloudtrail".into(), id: Some(trick.into()), account: None, region: None },
@@ -161,7 +161,7 @@ pub fn hostile() -> Finding {
 }
 
 /// A resource that could not be judged.
-pub fn unknown() -> Finding {
+pub(crate) fn unknown() -> Finding {
     Finding {
         outcome: Outcome::Unknown,
         subject: Subject {
@@ -187,7 +187,7 @@ pub fn unknown() -> Finding {
     }
 }
 
-pub fn summary() -> Summary {
+pub(crate) fn summary() -> Summary {
     Summary {
         input: Input { files: 3, bytes: 46_137_344, records: 30_477, outside_time: 12 },
         rules: 143,
