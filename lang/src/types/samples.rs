@@ -1,5 +1,6 @@
 //! Tests and samples: records in rule files.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -146,10 +147,10 @@ pub(crate) fn check_test(
     Some(Test { rule: sh.names.id(entry), cases, span })
 }
 
-fn input_record(
-    sh: &Shared<'_>,
+fn input_record<'a>(
+    sh: &Shared<'a>,
     file: FileIx,
-    record: &RecordType,
+    record: &'a RecordType,
     base: Option<&Name>,
     value: Option<&Data>,
     lines: &Lines<'_>,
@@ -219,12 +220,11 @@ fn sample_of(sh: &Shared<'_>, id: DeclId, sample: &ast::Sample) -> Tree {
 
 /// Looks for misspelt keys. Lenient: records hold more than the catalog knows, so only a key
 /// that is nearly a known one is pointed out.
-fn check_data(sh: &Shared<'_>, record: &RecordType, data: &Data) {
+fn check_data<'a>(sh: &Shared<'a>, record: &'a RecordType, data: &Data) {
     match record.plane {
         Plane::Resource => check_members(sh, sh.catalog, &record.shape, data),
         Plane::Event | Plane::Block => {
-            let mut known = Vec::new();
-            record.shape.fields.iter().for_each(|f| raw_keys(&f.at, &mut known));
+            let known = top_keys(sh, record);
             let DataKind::Object(members) = &data.kind else { return };
             for (key, _) in members {
                 if !known.contains(&key.name.as_str()) {
@@ -267,6 +267,17 @@ fn near_miss<'k>(sh: &Shared<'_>, key: &Ident, known: impl Iterator<Item = &'k s
             .did_you_mean(Some(near))
             .help("no condition that reads the record sees this value"),
     );
+}
+
+/// The keys at the top of a type's raw records, as far as fields are read from there.
+fn top_keys<'a>(sh: &Shared<'a>, record: &'a RecordType) -> Rc<[&'a str]> {
+    let mut cache = sh.top_keys.borrow_mut();
+    let known = cache.entry(&record.name).or_insert_with(|| {
+        let mut keys = Vec::new();
+        record.shape.fields.iter().for_each(|f| raw_keys(&f.at, &mut keys));
+        keys.into()
+    });
+    known.clone()
 }
 
 /// The first keys of the places that a field is read from.

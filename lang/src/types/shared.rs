@@ -36,6 +36,8 @@ pub(crate) struct Shared<'a> {
     pub(super) lists: RefCell<FxHashMap<DeclId, Rc<[Leaf<'a>]>>>,
     pub(super) sets: RefCell<FxHashMap<(DeclId, Type), Arc<ConstSet>>>,
     pub(super) samples: RefCell<FxHashMap<DeclId, Tree>>,
+    /// The keys that raw records of a type have at their top.
+    pub(super) top_keys: RefCell<FxHashMap<&'a str, Rc<[&'a str]>>>,
     regexes: RefCell<FxHashMap<(SmolStr, bool), Arc<Regex>>>,
     fuel: Cell<u32>,
 }
@@ -58,6 +60,7 @@ impl<'a> Shared<'a> {
             lists: RefCell::default(),
             sets: RefCell::default(),
             samples: RefCell::default(),
+            top_keys: RefCell::default(),
             regexes: RefCell::default(),
             fuel: Cell::new(FUEL),
         }
