@@ -1,18 +1,21 @@
 //! `eyas demo`
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 use eyas_cloudtrail::{Source, TimeRange};
+use eyas_engine::finding::Finding;
 
 use crate::args::{Global, OutputArgs, RuleArgs};
 use crate::commands::hunt::{self, Options};
 use crate::config::{Order, Settings};
 use crate::exit::{self, Exit, Failure};
 use crate::screen::Screen;
-use crate::{compile, output, plan};
+use crate::plan::{self, Planned};
+use crate::{compile, output};
 
 /// A morning in an account whose deployment key leaked, as CloudTrail recorded it.
 const EVENTS: &[u8] = include_bytes!("../../demo/leaked-key.json");
@@ -53,16 +56,33 @@ pub(crate) fn run(args: &Demo, global: &Global, screen: &Screen) -> Result<Exit,
         watched: false,
         interrupt: Arc::new(AtomicBool::new(false)),
     };
-    let source = Source::Bytes { name: NAME.into(), bytes: EVENTS.into() };
     let for_people = output::person_on_stdout(&settings) && !screen.quiet;
     if for_people {
         io::stdout().lock().write_all(STORY.as_bytes())?;
     }
-    hunt::hunt(vec![source], &planned, &options, report)?;
+    hunt::hunt(vec![events()], &planned, &options, report)?;
     if for_people {
         io::stdout().lock().write_all(NEXT.as_bytes())?;
     }
     Ok(exit::OK)
+}
+
+/// The bundled events as a source.
+fn events() -> Source {
+    Source::Bytes { name: NAME.into(), bytes: EVENTS.into() }
+}
+
+/// The story's first finding by this rule, for the documentation.
+pub(crate) fn finding_of(rule: &str, planned: &Planned) -> Option<Finding> {
+    let mut found = None;
+    eyas_cloudtrail::hunt(vec![events()], &planned.plan, &eyas_cloudtrail::Options::default(), &mut |finding| {
+        if finding.rule.id != rule {
+            return ControlFlow::Continue(());
+        }
+        found = Some(finding);
+        ControlFlow::Break(())
+    });
+    found
 }
 
 const STORY: &str = "\

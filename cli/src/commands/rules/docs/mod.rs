@@ -10,10 +10,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::args::{Global, RuleArgs};
-use crate::compile;
+use crate::commands::demo;
+use crate::compile::{self, Compiled};
 use crate::config::Settings;
 use crate::exit::{self, Exit, Failure};
+use crate::plan;
 use crate::screen::Screen;
+
+/// The rule whose finding the documentation shows.
+const EXAMPLE: &str = "aws.ec2.make_ebs_snapshot_public";
 
 /// Write Markdown pages: one about the rules that are loaded, or the whole reference
 #[derive(Debug, Args)]
@@ -50,6 +55,7 @@ pub(super) fn run(args: &Docs, global: &Global, screen: &Screen) -> Result<Exit,
                 ("diagnostics.md", pages::diagnostics()),
                 ("grammar.md", pages::grammar()),
                 ("commands.md", commands::page()),
+                ("finding.example.json", example(compiled, &settings, screen)?),
             ];
             (folder, [rules].into_iter().chain(rest).collect::<Vec<_>>())
         }
@@ -69,6 +75,14 @@ pub(super) fn run(args: &Docs, global: &Global, screen: &Screen) -> Result<Exit,
         }
     }
     Ok(if stale { exit::FOUND } else { exit::OK })
+}
+
+/// A finding of the demo, as the page about the format shows it.
+fn example(compiled: Compiled, settings: &Settings, screen: &Screen) -> Result<String, Failure> {
+    let planned = plan::plan(compiled, settings, screen)?;
+    let finding = demo::finding_of(EXAMPLE, &planned)
+        .ok_or_else(|| Failure::usage(format!("the rule `{EXAMPLE}` is not loaded, or does not fire in the demo")))?;
+    Ok(serde_json::to_string_pretty(&finding).map_err(io::Error::from)? + "\n")
 }
 
 fn read(path: &Path) -> Result<Option<String>, Failure> {
