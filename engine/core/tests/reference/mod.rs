@@ -10,7 +10,7 @@ use ipnet::IpNet;
 
 /// A value: `None` inside is unknown, no value at all is absent.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Val {
+pub(crate) enum Val {
     Absent,
     Unknown,
     Bool(bool),
@@ -23,10 +23,10 @@ pub enum Val {
 }
 
 /// `None` is unknown.
-pub type Truth = Option<bool>;
+pub(crate) type Truth = Option<bool>;
 
-pub struct Reference<'a> {
-    pub record: &'a Tree,
+pub(crate) struct Reference<'a> {
+    record: &'a Tree,
     vars: Vec<Val>,
 }
 
@@ -49,7 +49,7 @@ fn or(each: impl IntoIterator<Item = Truth>) -> Truth {
     not(and(each.into_iter().map(not)))
 }
 
-pub fn of_tree(tree: &Tree) -> Val {
+pub(crate) fn of_tree(tree: &Tree) -> Val {
     match &tree.kind {
         TreeKind::Null => Val::Absent,
         TreeKind::Bool(b) => Val::Bool(*b),
@@ -122,7 +122,7 @@ fn json(value: &Val) -> String {
     }
 }
 
-pub fn text(value: &Val) -> String {
+pub(crate) fn text(value: &Val) -> String {
     match value {
         Val::Text(s) => s.clone(),
         Val::Net(net, true) => net.addr().to_string(),
@@ -337,11 +337,11 @@ fn lies_in(left: &Val, set: &Val, reverse: bool) -> Truth {
 }
 
 impl<'a> Reference<'a> {
-    pub fn new(record: &'a Tree, rule: &Rule) -> Self {
+    pub(crate) fn new(record: &'a Tree, rule: &Rule) -> Self {
         Self { record, vars: vec![Val::Absent; rule.var_count as usize] }
     }
 
-    pub fn outcome(&mut self, rule: &Rule) -> Outcome {
+    pub(crate) fn outcome(&mut self, rule: &Rule) -> Outcome {
         let scope = rule.scope.as_ref().map_or(Some(true), |s| self.expr(s));
         match (scope, self.expr(&rule.when)) {
             (Some(false), _) => Outcome::NotApplicable,
@@ -352,7 +352,7 @@ impl<'a> Reference<'a> {
         }
     }
 
-    pub fn severity(&mut self, rule: &Rule) -> Severity {
+    pub(crate) fn severity(&mut self, rule: &Rule) -> Severity {
         let mut could = Vec::new();
         for (level, condition) in &rule.severity.cases {
             match self.expr(condition) {
