@@ -7,6 +7,8 @@ use std::net::IpAddr;
 use eyas_lang::types::Type;
 use eyas_lang::value::{Fetched, JsonText, Value};
 use ipnet::IpNet;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{json, tree, walk};
@@ -54,7 +56,7 @@ fn scalar<'r>(value: Value<'r>, ty: &Type) -> Value<'r> {
         (Type::Bool, Value::Str(s)) => boolean(&s).map_or(Value::Str(s), Value::Bool),
         (Type::Ip, Value::Str(s)) => s.trim().parse().map_or(Value::Str(s), Value::Ip),
         (Type::Cidr, Value::Str(s)) => network(&s).map_or(Value::Str(s), Value::Net),
-        (Type::Time, Value::Str(s)) => s.parse().map_or(Value::Str(s), Value::Time),
+        (Type::Time, Value::Str(s)) => time(&s).map_or(Value::Str(s), Value::Time),
         (Type::Time, Value::Int(i)) => Timestamp::from_second(i).map_or(Value::Int(i), Value::Time),
         (Type::Duration, Value::Int(i)) => Value::Duration(SignedDuration::from_secs(i)),
         (Type::Size, Value::Int(i)) => u64::try_from(i).map_or(Value::Int(i), Value::Size),
@@ -86,6 +88,13 @@ pub fn boolean(text: &str) -> Option<bool> {
         _ if text.eq_ignore_ascii_case("false") => Some(false),
         _ => None,
     }
+}
+
+/// A point in time: RFC 3339, or a date with or without a time of day, in UTC.
+pub fn time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let utc = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    text.parse().ok().or_else(utc)
 }
 
 /// A network, or an address as the network of itself alone. Bits below the prefix do not count.

@@ -73,8 +73,8 @@ fn ordering(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
         (Value::Duration(l), Value::Duration(r)) => Some(l.cmp(r)),
         (Value::Str(l), Value::Bool(r)) => Some(coerce::boolean(l)?.cmp(r)),
         (Value::Bool(l), Value::Str(r)) => Some(l.cmp(&coerce::boolean(r)?)),
-        (Value::Str(l), Value::Time(r)) => Some(l.parse::<jiff::Timestamp>().ok()?.cmp(r)),
-        (Value::Time(l), Value::Str(r)) => Some(l.cmp(&r.parse::<jiff::Timestamp>().ok()?)),
+        (Value::Str(l), Value::Time(r)) => Some(coerce::time(l)?.cmp(r)),
+        (Value::Time(l), Value::Str(r)) => Some(l.cmp(&coerce::time(r)?)),
         (Value::Ip(_) | Value::Net(_), _) | (_, Value::Ip(_) | Value::Net(_)) => {
             Some(net(left)?.cmp(&net(right)?))
         }

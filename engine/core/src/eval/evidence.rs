@@ -4,8 +4,6 @@
 //! conjunction needs all of them; a negation rests on what made its operand false. Of a
 //! quantifier it is the first item that decided.
 
-use std::sync::Arc;
-
 use eyas_lang::catalog::{Extract, Step};
 use eyas_lang::checked::{Atom, AtomTest, QuantKind, Set, Term};
 use eyas_lang::value::{Fetched, Place, Value};
@@ -31,6 +29,7 @@ pub(super) struct ItemPath {
 impl<'p, 'r> Eval<'p, 'r> {
     /// The finding for an outcome that is worth one.
     pub(super) fn finding(&mut self, rule: &'p PlannedRule, outcome: Outcome) -> Finding {
+        self.rule = Some(rule);
         let severity = self.severity(rule);
         let evidence = self.rule_evidence(rule, outcome);
         self.unbind_all();
@@ -87,7 +86,10 @@ impl<'p, 'r> Eval<'p, 'r> {
         match node {
             Node::Const(_) => Vec::new(),
             Node::Not(of) => self.evidence(of, paths),
-            Node::Atom(site) => self.atom_evidence(&site.source, &site.text, paths),
+            Node::Atom(site) => {
+                let test = held(&site.text, self.atom(site.atom));
+                self.atom_evidence(&site.source, &test, paths)
+            }
             Node::All(each) => self.connective(node, each, Truth::False, paths),
             Node::Any(each) => self.connective(node, each, Truth::True, paths),
             Node::Quant(quant) => self.quant_evidence(quant, paths),
@@ -127,7 +129,7 @@ impl<'p, 'r> Eval<'p, 'r> {
             (QuantKind::All, Truth::False) => Truth::False,
             (QuantKind::Count, _) => Truth::True,
             // No single item decided: the list itself is what there is to show.
-            _ => return vec![self.list_evidence(quant, paths)],
+            _ => return vec![self.list_evidence(quant, truth, paths)],
         };
         let mut over = self.over(quant);
         while let Some(item) = over.next() {
@@ -142,13 +144,14 @@ impl<'p, 'r> Eval<'p, 'r> {
             }
         }
         self.bind(quant.var.0, Bound::None);
-        vec![self.list_evidence(quant, paths)]
+        vec![self.list_evidence(quant, truth, paths)]
     }
 
-    fn list_evidence(&self, quant: &PlannedQuant, paths: &[ItemPath]) -> Evidence {
+    fn list_evidence(&self, quant: &PlannedQuant, truth: Truth, paths: &[ItemPath]) -> Evidence {
         let head = quant.text.split_once('(').map_or(&*quant.text, |(head, _)| head).trim_end();
         let test =
             if head.len() < quant.text.len() { format!("{head} (…)") } else { quant.text.to_string() };
+        let test = held(&test, truth);
         match self.leaf(&quant.source, paths) {
             Some((field, found, place)) => entry(field, &found, &test, place),
             None => entry(quant.name.to_string(), &Fetched::Absent, &test, None),
@@ -169,7 +172,7 @@ impl<'p, 'r> Eval<'p, 'r> {
         ItemPath { var: quant.var.0, text, steps }
     }
 
-    fn atom_evidence(&self, atom: &Atom, text: &Arc<str>, paths: &[ItemPath]) -> Vec<Evidence> {
+    fn atom_evidence(&self, atom: &Atom, text: &str, paths: &[ItemPath]) -> Vec<Evidence> {
         let mut terms = Vec::new();
         for term in terms_of(&atom.test) {
             leaves(term, &mut terms);
@@ -195,6 +198,12 @@ impl<'p, 'r> Eval<'p, 'r> {
                 let (text, steps) = var_path(var.0, path, name, paths);
                 let place = if steps.is_empty() { None } else { self.record.place(&steps) };
                 Some((text, coerce::coerce(self.var(var.0, path), ty), place))
+            }
+            Term::Let(index) => {
+                let rule = self.rule?;
+                let name = &rule.rule.lets.get(*index as usize)?.name;
+                let found = self.loaded(*rule.lets.get(*index as usize)?)?;
+                Some((name.to_string(), found.clone(), None))
             }
             Term::Context(name) => Some((name.to_string(), self.world.context(name), None)),
             Term::Unknown(why) => Some(("parameter".to_owned(), Fetched::Unknown(why.clone()), None)),
@@ -234,6 +243,15 @@ impl<'p, 'r> Eval<'p, 'r> {
                 self.bind(quant.var.0, Bound::None);
             }
         }
+    }
+}
+
+/// The comparison that holds: the rule's own, or its opposite where that is what the outcome
+/// rests on.
+fn held(text: &str, truth: Truth) -> String {
+    match truth {
+        Truth::False => format!("not {text}"),
+        _ => text.to_owned(),
     }
 }
 

@@ -80,6 +80,7 @@ impl<'p> Eval<'p, '_> {
     /// Every part of a rule's condition with its truth.
     pub(super) fn explain(&mut self, rule: &'p PlannedRule) -> Explanation {
         let mut root = Explanation::new(format!("rule {}", rule.rule.id), Truth::Unknown);
+        self.rule = Some(rule);
         root.truth = match self.outcome(rule) {
             crate::finding::Outcome::Violation => "true",
             crate::finding::Outcome::Unknown => "unknown",

@@ -11,7 +11,7 @@ use eyas_lang::value::{self, Fetched, Unknown};
 use jiff::Timestamp;
 
 use super::Truth;
-use crate::plan::{SlotKind, TypePlan, Value};
+use crate::plan::{PlannedRule, SlotKind, TypePlan, Value};
 use crate::record::{Record, World};
 use crate::{coerce, extract, walk};
 
@@ -94,6 +94,8 @@ pub(crate) struct Eval<'p, 'r> {
     pub(super) world: &'r dyn World,
     memo: Memo<'r>,
     now: OnceCell<Option<Timestamp>>,
+    /// The rule that a finding or an explanation is about.
+    pub(super) rule: Option<&'p PlannedRule>,
     /// Why functions and expressions are not evaluated, where only some of the record's fields
     /// are known.
     peeking: Option<Arc<Unknown>>,
@@ -124,7 +126,7 @@ impl<'p, 'r> Eval<'p, 'r> {
         world: &'r dyn World,
     ) -> Self {
         memo.next_record();
-        Self { plan, record, world, memo, now: OnceCell::new(), peeking: None }
+        Self { plan, record, world, memo, now: OnceCell::new(), rule: None, peeking: None }
     }
 
     /// For a record of which only some fields are known.
@@ -187,6 +189,15 @@ impl<'p, 'r> Eval<'p, 'r> {
         let (record, at) = self.memo.slots[slot as usize];
         debug_assert_eq!(record, self.memo.record, "a slot is read before it is loaded");
         &self.memo.values[at as usize]
+    }
+
+    /// A slot's value, if it was loaded for this record.
+    pub(super) fn loaded(&self, slot: u32) -> Option<&Fetched<'r>> {
+        let (record, at) = self.memo.slots.get(slot as usize)?;
+        if *record != self.memo.record {
+            return None;
+        }
+        self.memo.values.get(*at as usize)
     }
 
     /// A value; the slots it needs must have been loaded.

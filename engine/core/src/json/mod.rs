@@ -177,7 +177,11 @@ impl<'a> Iterator for Items<'a> {
 /// Whether a key's text, quotes included, spells `key`.
 pub(crate) fn key_is(raw: &str, key: &str) -> bool {
     let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-    inner == key || (memchr::memchr(b'\\', inner.as_bytes()).is_some() && unescape(inner) == key)
+    // An escape is longer than what it stands for.
+    match inner.len() > key.len() {
+        true => memchr::memchr(b'\\', inner.as_bytes()).is_some() && unescape(inner) == key,
+        false => inner == key,
+    }
 }
 
 /// The text of the member with this key; the last of equal keys counts.
@@ -185,17 +189,28 @@ pub fn member<'a>(object: &'a str, key: &str) -> Option<&'a str> {
     members(object).filter(|(k, _)| key_is(k, key)).map(|(_, v)| v).last()
 }
 
-/// The text without the white space between its tokens.
+/// The text without the white space between its tokens and without escapes that need not be: as
+/// any other encoder would have written it.
 pub fn compact(raw: &str) -> Cow<'_, str> {
     let bytes = raw.as_bytes();
     let mut out = String::new();
     let mut copied = 0;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
+        let copy = |out: &mut String, to| out.push_str(raw.get(copied..to).unwrap_or_default());
         match byte {
-            b'"' => at = scan::skip_string(bytes, at).0,
+            b'"' => {
+                let (end, escaped) = scan::skip_string(bytes, at);
+                let text = raw.get(at..end).unwrap_or_default();
+                if escaped && (text.contains("\\u") || text.contains("\\/")) {
+                    copy(&mut out, at);
+                    write_string(&string(text), &mut out);
+                    copied = end;
+                }
+                at = end;
+            }
             b' ' | b'\n' | b'\r' | b'\t' => {
-                out.push_str(raw.get(copied..at).unwrap_or_default());
+                copy(&mut out, at);
                 at = scan::skip_space(bytes, at);
                 copied = at;
             }
@@ -244,6 +259,7 @@ mod tests {
         let list: Vec<_> = items(found[0].1).collect();
         assert_eq!(list, ["1", "{\"b\":\"x\\\"]\"}", "null"]);
         assert_eq!(compact(text), "{\"a\":[1,{\"b\":\"x\\\"]\"},null],\"c\":{}}");
+        assert_eq!(compact(r#"["\u0061\/", "\u0001 \"" ]"#), r#"["a/","\u0001 \""]"#);
     }
 
     #[test]

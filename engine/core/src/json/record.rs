@@ -22,6 +22,8 @@ pub struct JsonIndex {
 struct Member {
     /// With its quotes.
     key: Range<u32>,
+    /// The key has escapes.
+    escaped: bool,
     value: Range<u32>,
 }
 
@@ -53,9 +55,13 @@ impl JsonIndex {
             return Ok(at + 1);
         }
         loop {
-            let (start, key_end, _) = check.key(at)?;
+            let (start, key_end, escaped) = check.key(at)?;
             let end = check.value(start, 1)?;
-            self.members.push(Member { key: at as u32..key_end as u32, value: start as u32..end as u32 });
+            self.members.push(Member {
+                key: at as u32..key_end as u32,
+                escaped,
+                value: start as u32..end as u32,
+            });
             at = scan::skip_space(bytes, end);
             match bytes.get(at) {
                 Some(b',') => at = scan::skip_space(bytes, at + 1),
@@ -95,7 +101,7 @@ impl<'a> JsonRecord<'a> {
         let len = key.len() as u32 + 2;
         let found = self.index.members.iter().rev().find(|m| {
             let raw = m.key.end - m.key.start;
-            raw >= len && key_is(slice(&m.key), key)
+            (raw == len || m.escaped) && key_is(slice(&m.key), key)
         });
         found.map(|m| slice(&m.value))
     }

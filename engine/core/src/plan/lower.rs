@@ -55,6 +55,7 @@ impl<'s> Builder<'s> {
             severity,
             message: self.message(&rule.message),
             fix: rule.fix.as_ref().map(|f| self.message(f)),
+            lets: self.lets.clone(),
         }
     }
 

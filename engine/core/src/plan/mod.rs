@@ -66,6 +66,8 @@ pub(crate) struct PlannedRule {
     pub(crate) severity: Vec<(Severity, Node)>,
     pub(crate) message: Message,
     pub(crate) fix: Option<Message>,
+    /// The slots of its `let`s.
+    pub(crate) lets: Vec<u32>,
 }
 
 /// A condition.

@@ -543,7 +543,7 @@ fn call(name: &str, args: &[Val]) -> Val {
         ("tolower", [one]) => Val::Text(text(one).to_lowercase()),
         ("val", [one]) => one.clone(),
         ("len", [list @ Val::List(_)]) => Val::Int(items(list).len() as i64),
-        ("len", [Val::Map(_)]) => Val::Int(1),
+        ("len", [Val::Map(members)]) => Val::Int(members.len() as i64),
         ("len", [one]) => Val::Int(text(one).len() as i64),
         other => panic!("the generator makes no {other:?}"),
     }
