@@ -88,25 +88,24 @@ impl<V: Visit> Reader<V> {
         if let Some(pieces) = pieces {
             let mut each = pieces.iter();
             match each.find_map(|&piece| self.piece(part, text, piece, cut_off, &mut out)) {
-                Some(misled) => {
+                Some(again) => {
                     splitter = Splitter::in_list();
-                    splitter.misled();
-                    at = misled + 1;
+                    splitter.doubt();
+                    at = again;
                 }
                 None => return out,
             }
         }
         while let Some(piece) = splitter.next(text, &mut at, true) {
-            if let Some(misled) = self.piece(part, text, piece, cut_off, &mut out) {
-                splitter.misled();
-                at = misled + 1;
+            if let Some(again) = self.piece(part, text, piece, cut_off, &mut out) {
+                splitter.doubt();
+                at = again;
             }
         }
         out
     }
 
-    /// Reads one piece. If it is not what it looked like, and what follows may not be either,
-    /// says where it started.
+    /// Reads one piece. If it is not what it looked like, says where to read again.
     fn piece(
         &mut self,
         part: &PartOfFile<'_>,
@@ -135,8 +134,11 @@ impl<V: Visit> Reader<V> {
             }
         };
         let error = read.err()?;
-        out.problem(part, start, format!("{} (byte {} of the record)", error.message, error.offset));
-        (!strict).then_some(start)
+        if strict {
+            out.problem(part, start, format!("{} (byte {} of the record)", error.message, error.offset));
+            return None;
+        }
+        Some(start)
     }
 
     /// Whether a record needs no parsing: it is counted, and that is all.

@@ -84,14 +84,17 @@ enum List {
 pub(crate) struct Splitter {
     place: Place,
     breaks: u32,
-    /// Whether the next item of a list had better be read strictly.
+    /// Whether the next value had better be read strictly.
     doubtful: bool,
+    /// Whether the value before was followed by something on its own line: then lines are not
+    /// what values come in.
+    joined: bool,
 }
 
 impl Splitter {
     /// At the start of a text.
     pub(crate) fn new() -> Self {
-        Self { place: Place::Top, breaks: 0, doubtful: false }
+        Self { place: Place::Top, breaks: 0, doubtful: false, joined: false }
     }
 
     /// In a list of a text that was split elsewhere.
@@ -99,16 +102,11 @@ impl Splitter {
         Self { place: Place::List(List::Container), ..Self::new() }
     }
 
-    /// Told that a value it gave, without having read it strictly, is none: there is no knowing
-    /// where it ends. Reading is to go on behind its start.
-    pub(crate) fn misled(&mut self) {
+    /// Told that a value it gave, without having read it strictly, is none: the next is read
+    /// strictly, which is to be the same again.
+    pub(crate) fn doubt(&mut self) {
         self.breaks += 1;
         self.doubtful = true;
-        self.place = match self.place {
-            Place::List(list) => Place::Lost { list: Some(list) },
-            Place::Top => Place::Lost { list: None },
-            other => other,
-        };
     }
 
     /// Whether the text at hand is between values at the top.
@@ -136,7 +134,7 @@ impl Splitter {
                         *at += 1;
                         self.place = if list == List::Container { Place::Tail } else { Place::Top };
                     }
-                    _ => return self.item(text, at, last, list),
+                    _ => return self.quickly(text, at, last, Some(list)),
                 },
                 Place::Tail => match self.tail(text, at, last)? {
                     Step::Piece(piece) => return Some(piece),
@@ -185,20 +183,27 @@ impl Splitter {
             Container::Undecided if !last => return None,
             _ => {}
         }
-        if let Some(end) = whole_line(text, start, last).filter(|end| end - start <= MAX_RECORD) {
-            let tally = scan::tally(text.get(start..end).unwrap_or_default());
-            if tally.adds_up() {
-                *at = end;
-                return Some(Step::Piece(Piece::Value { start, end, strict: false, tally: Some(tally) }));
-            }
+        let piece = if self.joined || self.doubtful {
+            self.quickly(text, at, last, None)
+        } else if let Some((end, tally)) = whole_line(text, start, last) {
+            *at = end;
+            return Some(Step::Piece(Piece::Value { start, end, strict: false, tally: Some(tally) }));
+        } else {
+            self.strictly(text, at, last, None)
+        };
+        if matches!(piece, Some(Piece::Value { .. })) {
+            let behind =
+                text.get(*at..).unwrap_or_default().iter().find(|b| !matches!(b, b' ' | b'\t' | b'\r'));
+            self.joined = behind.is_some_and(|&b| b != b'\n');
         }
-        self.strictly(text, at, last, None).map(Step::Piece)
+        piece.map(Step::Piece)
     }
 
-    fn item(&mut self, text: &[u8], at: &mut usize, last: bool, list: List) -> Option<Piece> {
+    /// Reads an object without looking at its grammar, unless there is reason to.
+    fn quickly(&mut self, text: &[u8], at: &mut usize, last: bool, list: Option<List>) -> Option<Piece> {
         let start = *at;
         if self.doubtful || self.breaks >= PATIENCE || text.get(start) != Some(&b'{') {
-            return self.strictly(text, at, last, Some(list));
+            return self.strictly(text, at, last, list);
         }
         let window = text.get(..text.len().min(start + MAX_RECORD)).unwrap_or(text);
         match scan::object_end(window, start) {
@@ -207,7 +212,7 @@ impl Splitter {
                 Some(Piece::Value { start, end, strict: false, tally: None })
             }
             End::Unfinished if !last && window.len() == text.len() => None,
-            _ => self.strictly(text, at, last, Some(list)),
+            _ => self.strictly(text, at, last, list),
         }
     }
 
@@ -285,12 +290,15 @@ enum Step {
 }
 
 /// The place from `from` on where reading can go on after a break: a line that starts with `{`
-/// or `[`; in a list also an object that starts as events do. If there is none: false, and up
-/// to where nothing needs to be looked at again.
+/// or `[`, or an object that starts as events do, where a value can start. If there is none:
+/// false, and up to where nothing needs to be looked at again.
 fn resume(text: &[u8], from: usize, list: Option<List>, last: bool) -> (bool, usize) {
-    const EVENT: &[u8] = b",{\"eventVersion\"";
+    const IN_LIST: &[u8] = b",{\"eventVersion\"";
+    const AT_TOP: &[u8] = b"}{\"eventVersion\"";
+    let event = if list.is_some() { IN_LIST } else { AT_TOP };
     let rest = text.get(from..).unwrap_or_default();
-    let event = if list.is_some() { memmem::find(rest, EVENT).map(|i| from + i + 1) } else { None };
+    let keep_event = text.len().saturating_sub(event.len());
+    let event = memmem::find(rest, event).map(|i| from + i + 1);
     let before = event.map_or(rest, |event| text.get(from..event).unwrap_or_default());
     let line = memchr_iter(b'\n', before).find_map(|newline| {
         let mut at = from + newline + 1;
@@ -303,18 +311,17 @@ fn resume(text: &[u8], from: usize, list: Option<List>, last: bool) -> (bool, us
         Some(at) => (true, at),
         // The last line break, or half of what events start with, may be all that is here.
         None if !last => {
-            let keep = text.len().saturating_sub(EVENT.len());
-            let line = memchr::memrchr(b'\n', rest).map_or(keep, |i| from + i);
+            let line = memchr::memrchr(b'\n', rest).map_or(keep_event, |i| from + i);
             let far = text.len().saturating_sub(4096);
-            (false, keep.min(line).max(far).max(from.min(text.len())))
+            (false, keep_event.min(line).max(far).max(from.min(text.len())))
         }
         None => (false, text.len()),
     }
 }
 
 /// The end of the line at `start`, without white space at its end, if it looks like one whole
-/// object.
-fn whole_line(text: &[u8], start: usize, last: bool) -> Option<usize> {
+/// object, and what was counted in it.
+fn whole_line(text: &[u8], start: usize, last: bool) -> Option<(usize, Tally)> {
     let rest = text.get(start..)?;
     let line = match memchr(b'\n', rest) {
         Some(newline) => rest.get(..newline)?,
@@ -322,7 +329,11 @@ fn whole_line(text: &[u8], start: usize, last: bool) -> Option<usize> {
         None => return None,
     };
     let line = line.trim_ascii_end();
-    (line.last() == Some(&b'}')).then_some(start + line.len())
+    if line.last() != Some(&b'}') || line.len() > MAX_RECORD {
+        return None;
+    }
+    let tally = scan::tally(line);
+    tally.adds_up().then_some((start + line.len(), tally))
 }
 
 /// Whether an object is a container whose list is gone into.
@@ -350,6 +361,10 @@ fn list_of_container(text: &[u8], start: usize) -> Container {
         b"\"ResponseMetadata\"",
     ];
     let mut at = start + 1;
+    // What nearly every object starts with.
+    if text.get(at..).is_some_and(|members| members.starts_with(b"\"event")) {
+        return Container::No;
+    }
     loop {
         at = skip_space(text, at);
         match text.get(at) {
@@ -447,6 +462,28 @@ mod tests {
             ["{\"a\":1}"]
         );
         assert_eq!(pieces(r#"{"Records":{"a":1}}"#), [r#"{"Records":{"a":1}}"#]);
+    }
+
+    #[test]
+    fn values_can_be_joined_without_anything_between_them() {
+        let text = r#"{"eventVersion":"1"}{"a":{,}{"eventVersion":"2"}{"c":"}"}{"d":1}"#;
+        let (mut splitter, mut at, mut found) = (Splitter::new(), 0, Vec::new());
+        // Told, as a reader would, that the line is not one value.
+        splitter.doubt();
+        while let Some(piece) = splitter.next(text.as_bytes(), &mut at, true) {
+            found.push(match piece {
+                Piece::Value { start, end, .. } => &text[start..end],
+                Piece::Broken { start, .. } => &text[start..start + 5],
+            });
+        }
+        assert_eq!(
+            found,
+            [r#"{"eventVersion":"1"}"#, r#"{"a":"#, r#"{"eventVersion":"2"}"#, r#"{"c":"}"}"#, r#"{"d":1}"#]
+        );
+        assert_eq!(
+            pieces("{\"a\":\n1} {\"b\":2}\n{\"c\":3}\n{\"d\":\n4}\n"),
+            ["{\"a\":\n1}", "{\"b\":2}", "{\"c\":3}", "{\"d\":\n4}"]
+        );
     }
 
     #[test]

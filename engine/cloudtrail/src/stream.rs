@@ -12,7 +12,7 @@ use crate::decompress::{Broken, Gunzip, is_gzip, read_some};
 use crate::split::{MAX_RECORD, Piece, Splitter};
 
 /// How much text a chunk has, as a rule.
-pub(crate) const CHUNK: usize = 512 * 1024;
+pub(crate) const CHUNK: usize = 256 * 1024;
 
 /// The most text a chunk can have: what it takes to see that a record is too large.
 const MAX_CHUNK: usize = MAX_RECORD + CHUNK;

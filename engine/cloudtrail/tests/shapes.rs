@@ -73,6 +73,7 @@ fn lines_arrays_and_single_events() {
     assert_eq!(only_names(&a.to_string()), ["A"]);
     assert_eq!(only_names(&format!("{a:#}")), ["A"]);
     assert_eq!(only_names(&format!("\u{feff}{a:#}\n{b:#}")), ["A", "B"]);
+    assert_eq!(only_names(&format!("{a}{b}\n{b} {a}\n{a}{b}")), ["A", "B", "B", "A", "A", "B"]);
     assert_eq!(only_names(&json!([a, b]).to_string()), ["A", "B"]);
     assert_eq!(only_names(&format!("{:#}", json!([a, b]))), ["A", "B"]);
     assert_eq!(only_names(&format!("{a},\n{b},\n")), ["A", "B"]);
