@@ -20,19 +20,23 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
-    kit::each(args, |value| kit::text(value).map_or(Fetched::Absent, |text| bits(&text)))
+    kit::each(args, |value| {
+        kit::text(value)
+            .map_or(Fetched::Absent, |text| Fetched::Present(Value::Float(shannon(text.as_bytes()))))
+    })
 }
 
-fn bits<'r>(text: &str) -> Fetched<'r> {
+/// Shannon's entropy, bits a byte.
+pub(crate) fn shannon(bytes: &[u8]) -> f64 {
     let mut counts = [0u32; 256];
-    for byte in text.bytes() {
+    for byte in bytes {
         // INVARIANT: a byte is below 256.
-        counts[usize::from(byte)] += 1;
+        counts[usize::from(*byte)] += 1;
     }
-    let total = text.len() as f64;
+    let total = bytes.len() as f64;
     let bits = counts.iter().filter(|n| **n > 0).map(|n| {
         let share = f64::from(*n) / total;
         -share * share.log2()
     });
-    Fetched::Present(Value::Float(bits.sum::<f64>().abs()))
+    bits.sum::<f64>().abs()
 }

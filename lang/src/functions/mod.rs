@@ -14,7 +14,7 @@ mod b64;
 mod basename;
 mod cidr;
 mod concat;
-mod entropy;
+pub(crate) mod entropy;
 #[cfg(test)]
 mod examples;
 mod first;

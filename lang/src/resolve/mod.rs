@@ -7,7 +7,7 @@ mod walk;
 
 use std::cell::Cell;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::diagnostics::{Code, Diagnostic, nearest};
@@ -291,10 +291,14 @@ impl<'a> Names<'a> {
 
     /// Warnings about names that nothing reads, once everything has been looked at.
     pub(crate) fn unused(&self, out: &mut Vec<Diagnostic>) {
+        // A package without rules is a library: its names are there for others.
+        let rules = self.entries.iter().filter(|e| e.kind == Kind::Rule);
+        let judging: FxHashSet<&SmolStr> = rules.map(|e| self.package(e.file)).collect();
         for entry in &self.entries {
             let quiet = entry.broken
                 || entry.used.get()
                 || self.is_builtin(entry.file)
+                || !judging.contains(self.package(entry.file))
                 || !matches!(entry.kind, Kind::Param | Kind::List | Kind::Macro | Kind::Sample);
             if quiet {
                 continue;

@@ -331,8 +331,16 @@ impl<'a> Lower<'_, 'a> {
             }
             Found::No => {}
         }
-        self.warn_field_as_text(word, span);
-        self.literal(word, false, expect, span)
+        match literal::read(word, false, expect) {
+            Ok(value) => {
+                self.warn_field_as_text(word, span);
+                Some(constant(value, expect.clone()))
+            }
+            Err(expected) => {
+                self.bad_literal(span, expected, expect);
+                None
+            }
+        }
     }
 
     /// A literal read as what the other side asks for.
@@ -356,6 +364,9 @@ impl<'a> Lower<'_, 'a> {
         let written = self.sh.sources.text(span).to_owned();
         let what = describe(expect);
         let mut d = Diagnostic::new(Code::BadLiteral, span, format!("`{written}` is not {expected}"));
+        if self.is_field_name(&written, span) {
+            d = d.help(format!("a bare word on the right is text: write `val({written})` to read the field"));
+        }
         if !expected.starts_with(&what) {
             d = d.label(format!("it is compared with {what}"));
         }

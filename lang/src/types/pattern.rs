@@ -6,6 +6,7 @@ use super::compare::bad_regex;
 use super::shared::Shared;
 use crate::checked::Pattern;
 use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::functions::entropy::shannon;
 use crate::resolve::Entry;
 use crate::syntax::ast::{self, Operand, OperandKind};
 
@@ -80,19 +81,20 @@ pub(crate) fn check(
             return None;
         }
     };
+    let tried = Tried { regex: &compiled, keywords: &keywords, entropy };
     for (text, operand) in &examples {
-        if !compiled.is_match(text.as_bytes()) {
+        if let Err(reason) = tried.on(text) {
             say(Diagnostic::new(
                 Code::PatternExample,
                 operand.span,
                 "the pattern does not match this example",
             )
+            .label(reason)
             .also(place.span, "the regular expression"));
         }
     }
     for (text, operand) in &counter_examples {
-        if let Some(hit) = compiled.find(text.as_bytes()) {
-            let hit = String::from_utf8_lossy(hit.as_bytes()).into_owned();
+        if let Ok(hit) = tried.on(text) {
             say(Diagnostic::new(
                 Code::PatternExample,
                 operand.span,
@@ -112,6 +114,39 @@ pub(crate) fn check(
         counter_examples: strings(counter_examples),
         span: entry.decl.span,
     })
+}
+
+/// A pattern as it is tried on a text.
+struct Tried<'p> {
+    regex: &'p regex::bytes::Regex,
+    keywords: &'p [(String, &'p Operand)],
+    entropy: Option<f64>,
+}
+
+impl Tried<'_> {
+    /// What the pattern finds in a text, or why it finds nothing.
+    fn on(&self, text: &str) -> Result<String, String> {
+        let folded = text.to_ascii_lowercase();
+        if !self.keywords.is_empty()
+            && !self.keywords.iter().any(|(k, _)| folded.contains(&k.to_ascii_lowercase()))
+        {
+            return Err("none of the keywords is in it".to_owned());
+        }
+        let mut most: Option<f64> = None;
+        for captures in self.regex.captures_iter(text.as_bytes()) {
+            // The first group is the secret where there is one; what is around it says nothing.
+            let Some(hit) = captures.get(1).or_else(|| captures.get(0)) else { continue };
+            let bits = shannon(hit.as_bytes());
+            if self.entropy.is_none_or(|least| bits >= least) {
+                return Ok(String::from_utf8_lossy(hit.as_bytes()).into_owned());
+            }
+            most = Some(most.map_or(bits, |m| m.max(bits)));
+        }
+        Err(match most {
+            Some(bits) => format!("its entropy is {bits:.2} bits a byte, which is too little"),
+            None => String::new(),
+        })
+    }
 }
 
 fn texts<'o>(

@@ -45,7 +45,7 @@ fn values_take_the_type_of_the_left_side() {
 #[test]
 fn values_of_other_types_are_errors() {
     assert_snapshot!(said_of_condition(
-        "ct.readonly = yes or age(ct.time) > 90 or ct.user bcontains xyz or ct.time = val(s3.bytes)\n    or len(ct.time) > 3"
+        "ct.readonly = yes or age(ct.time) > 90 or ct.user bcontains xyz or ct.time = val(s3.bytes)\n    or len(ct.time) > 3 or now() > ct.time"
     ));
 }
 
@@ -134,6 +134,7 @@ fn patterns_are_checked_against_their_examples() {
     assert_snapshot!(said(
         "pattern a {\n  regex: /ab+c/\n  examples: [abbc, \"xx\"]\n  counter_examples: [\"ac\", \"zabc\"]\n  entropy: 9\n}\n\
          pattern b {\n  keywords: [x]\n}\n\
-         pattern c {\n  regex: /(?=x)/\n}\n"
+         pattern c {\n  regex: /(?=x)/\n}\n\
+         pattern d {\n  regex: /k_([a-z]+)/\n  keywords: [k_]\n  entropy: 2\n  examples: [k_abcdef, K_abcdef, k_aaaa]\n  counter_examples: [k_aaaaaa, xabc]\n}\n"
     ));
 }
