@@ -26,7 +26,7 @@ fn brief(findings: &[Finding]) -> String {
     let mut out = String::new();
     for f in findings {
         out += &format!("{:?} {} {}: {}\n", f.outcome, f.severity.as_str(), f.rule.id, f.message);
-        for fix in &f.fix {
+        if let Some(fix) = &f.fix {
             out += &format!("  fix: {fix}\n");
         }
         for e in &f.evidence {

@@ -75,7 +75,7 @@ impl Dispatch {
             return Some(*number);
         }
         let number = self.sets.len() as u32;
-        let automaton = key.1.as_ref().and_then(|texts| automaton(texts));
+        let automaton = key.1.as_ref().and_then(automaton);
         self.sets.push(Candidates { rules: key.0.as_slice().into(), needles: automaton });
         self.by_rules.insert(key, number);
         Some(number)
@@ -188,7 +188,7 @@ impl<'p> TypeScratch<'p> {
         let mut eval = Eval::new(self.plan, std::mem::take(&mut self.memo), &record, &NoWorld).peek(why);
         let mut rules = Vec::new();
         let mut needles = Needles::none();
-        for &ix in self.plan.rules() {
+        for ix in self.plan.index.rules(seen) {
             let rule = &plan.rules[ix.0 as usize];
             if let Some(these) = eval.rule_needles(rule) {
                 rules.push(ix);

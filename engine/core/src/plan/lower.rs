@@ -9,6 +9,7 @@ use eyas_lang::types::Type;
 use eyas_lang::value::Fetched;
 use rustc_hash::FxHashMap;
 
+use super::index::Index;
 use super::{
     Message, MessagePart, Node, PlannedCel, PlannedQuant, PlannedRule, Slot, SlotKind, TypePlan, Value,
 };
@@ -34,7 +35,9 @@ impl<'s> Builder<'s> {
         }
     }
 
-    pub(super) fn finish(self) -> TypePlan {
+    /// The plan, its rules listed by what they ask for; `rules` are those of all types.
+    pub(super) fn finish(mut self, rules: &[PlannedRule]) -> TypePlan {
+        self.plan.index = Index::new(&self.plan, rules);
         self.plan
     }
 

@@ -20,6 +20,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 mod atoms;
+mod index;
 mod lower;
 mod sets;
 
@@ -53,6 +54,8 @@ pub struct TypePlan {
     pub(crate) atoms: Vec<PlannedAtom>,
     /// The members of the raw record that rules are looked up by.
     keys: Vec<SmolStr>,
+    /// The rules by the values of those.
+    pub(crate) index: index::Index,
     /// A false condition is silence, so that rules need not be evaluated to be counted.
     silent: bool,
 }
@@ -258,7 +261,7 @@ impl Plan {
             builder.plan.rules.push(RuleIx(rules.len() as u32));
             rules.push(builder.rule(rule));
         }
-        let types = builders.into_iter().map(|(name, builder)| (name, builder.finish())).collect();
+        let types = builders.into_iter().map(|(name, builder)| (name, builder.finish(&rules))).collect();
         (Plan { rules, types }, diagnostics)
     }
 
