@@ -6,7 +6,7 @@ use eyas_lang::catalog::Plane;
 use eyas_lang::diagnostics::nearest;
 use eyas_report::{Broken, Input, NotRun, Reason, RuleMeta, Run, Summary};
 
-use crate::compile::Compiled;
+use crate::compile::{Compiled, counted};
 use crate::config::Settings;
 use crate::exit::{self, Failure};
 use crate::problem::Problem;
@@ -16,6 +16,8 @@ use crate::screen::Screen;
 /// A plan and what did not get into it.
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
+    /// How many of its rules are on events.
+    on_events: usize,
     not_run: Vec<NotRun>,
 }
 
@@ -40,10 +42,14 @@ pub(crate) fn plan(mut compiled: Compiled, settings: &Settings, screen: &Screen)
         compiled.left_out.iter().map(|id| NotRun { rule: id.clone(), reason: "it does not compile".into() });
     let planned = problems.iter().map(|d| NotRun { rule: rule_at(&compiled, d), reason: d.message.clone() });
     let not_run = broken.chain(planned).collect();
-    if plan.is_empty() {
-        screen.warning("no rule is left to run");
+    let on_events = plan.rules().filter(|(_, rule)| rule.record == cloudtrail::RECORD_TYPE).count();
+    match (on_events, plan.len() - on_events) {
+        (0, 0) => screen.warning("no rule is left to run"),
+        (0, _) => screen.warning("no rule is on `cloudtrail` records, so none judges anything here"),
+        (_, 0) => {}
+        (_, n) => screen.tell(&format!("{} on other records than `cloudtrail`: not run", counted(n, "rule"))),
     }
-    Ok(Planned { plan, not_run })
+    Ok(Planned { plan, on_events, not_run })
 }
 
 fn warn_of_unknown_ids(compiled: &Compiled, settings: &Settings, screen: &Screen) {
@@ -111,7 +117,7 @@ impl Planned {
                 records: outcome.records - outcome.out_of_range,
                 outside_time: outcome.out_of_range,
             },
-            rules: self.plan.len() as u64,
+            rules: self.on_events as u64,
             passed,
             unknown: total.unknown,
             unknown_because: reasons,

@@ -48,7 +48,9 @@ pub(crate) fn load(
 ) -> Result<Loaded, Failure> {
     let mut own = Vec::new();
     let mut unreadable = false;
-    for found in find(paths, settings)? {
+    let (files, all_found) = find(paths, settings, screen)?;
+    unreadable |= !all_found;
+    for found in files {
         match read(&found) {
             Ok(Some(file)) => own.push(file),
             Ok(None) => {}
@@ -83,9 +85,15 @@ pub(crate) struct Found {
     named: bool,
 }
 
-/// The rule files at `paths`, each once, in the order of the paths and by name below them.
-pub(crate) fn find(paths: &[PathBuf], settings: &Settings) -> Result<Vec<Found>, Failure> {
+/// The rule files at `paths`, each once, in the order of the paths and by name below them, and
+/// whether every folder could be read; those that could not are named.
+pub(crate) fn find(
+    paths: &[PathBuf],
+    settings: &Settings,
+    screen: &Screen,
+) -> Result<(Vec<Found>, bool), Failure> {
     let mut found: Vec<Found> = Vec::new();
+    let mut complete = true;
     for path in paths {
         let metadata = fs::metadata(path).map_err(|e| {
             Failure::usage(format!("cannot read the rules at `{}`: {}", path.display(), exit::plain(&e)))
@@ -93,7 +101,13 @@ pub(crate) fn find(paths: &[PathBuf], settings: &Settings) -> Result<Vec<Found>,
         if metadata.is_dir() {
             let root = root_of(path, settings).unwrap_or_else(|| path.clone());
             for file in walk(path) {
-                found.push(Found { path: file, root: root.clone(), named: false });
+                match file {
+                    Ok(file) => found.push(Found { path: file, root: root.clone(), named: false }),
+                    Err(why) => {
+                        screen.error(&why, None);
+                        complete = false;
+                    }
+                }
             }
         } else {
             let folder = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -103,7 +117,7 @@ pub(crate) fn find(paths: &[PathBuf], settings: &Settings) -> Result<Vec<Found>,
     }
     let mut seen = std::collections::HashSet::new();
     found.retain(|f| seen.insert(fs::canonicalize(&f.path).unwrap_or_else(|_| f.path.clone())));
-    Ok(found)
+    Ok((found, complete))
 }
 
 /// The configured rules folder that holds `path`: packages are counted from there, so that
@@ -114,17 +128,27 @@ fn root_of(path: &Path, settings: &Settings) -> Option<PathBuf> {
     roots.find(|root| root.is_dir() && path.starts_with(root))
 }
 
-fn walk(folder: &Path) -> Vec<PathBuf> {
+/// The rule files in a folder, all the way down, or why a part of it cannot be read.
+fn walk(folder: &Path) -> impl Iterator<Item = Result<PathBuf, String>> {
     let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
-    WalkDir::new(folder)
-        .follow_links(true)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(move |entry| entry.depth() == 0 || !hidden(entry.file_name()))
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file() && kind(entry.path()).is_some())
-        .map(walkdir::DirEntry::into_path)
-        .collect()
+    let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    entries.filter_entry(move |entry| entry.depth() == 0 || !hidden(entry.file_name())).filter_map(|entry| {
+        match entry {
+            Ok(entry) => {
+                let is_rules = entry.file_type().is_file() && kind(entry.path()).is_some();
+                is_rules.then(|| Ok(entry.into_path()))
+            }
+            Err(error) => {
+                let path = error.path().unwrap_or(Path::new("")).display();
+                let why = match (error.loop_ancestor(), error.io_error()) {
+                    (Some(above), _) => format!("it links back to `{}`", above.display()),
+                    (None, Some(error)) => exit::plain(error),
+                    (None, None) => "it is not there".to_owned(),
+                };
+                Some(Err(format!("cannot read `{path}`: {why}")))
+            }
+        }
+    })
 }
 
 fn kind(path: &Path) -> Option<SourceKind> {

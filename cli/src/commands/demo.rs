@@ -13,8 +13,8 @@ use crate::args::{Global, OutputArgs, RuleArgs};
 use crate::commands::hunt::{self, Options};
 use crate::config::{Order, Settings};
 use crate::exit::{self, Exit, Failure};
-use crate::screen::Screen;
 use crate::plan::{self, Planned};
+use crate::screen::Screen;
 use crate::{compile, output};
 
 /// A morning in an account whose deployment key leaked, as CloudTrail recorded it.
@@ -75,13 +75,18 @@ fn events() -> Source {
 /// The story's first finding by this rule, for the documentation.
 pub(crate) fn finding_of(rule: &str, planned: &Planned) -> Option<Finding> {
     let mut found = None;
-    eyas_cloudtrail::hunt(vec![events()], &planned.plan, &eyas_cloudtrail::Options::default(), &mut |finding| {
-        if finding.rule.id != rule {
-            return ControlFlow::Continue(());
-        }
-        found = Some(finding);
-        ControlFlow::Break(())
-    });
+    eyas_cloudtrail::hunt(
+        vec![events()],
+        &planned.plan,
+        &eyas_cloudtrail::Options::default(),
+        &mut |finding| {
+            if finding.rule.id != rule {
+                return ControlFlow::Continue(());
+            }
+            found = Some(finding);
+            ControlFlow::Break(())
+        },
+    );
     found
 }
 

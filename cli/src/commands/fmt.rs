@@ -52,7 +52,9 @@ pub(crate) fn run(args: &Fmt, global: &Global, screen: &Screen) -> Result<Exit, 
     let settings = Settings::load(global)?;
     let screen = &screen.with_color(settings.color.value);
     let mut tally = Tally::default();
-    for found in rules::find(&paths_or_configured(&args.paths, &settings), &settings)? {
+    let (files, complete) = rules::find(&paths_or_configured(&args.paths, &settings), &settings, screen)?;
+    tally.broken += usize::from(!complete);
+    for found in files {
         if found.path.extension().is_some_and(|e| e == "eyas") {
             file(&found.path, args.check, screen, &mut tally)?;
         }

@@ -119,6 +119,9 @@ pub(crate) fn run(args: &Hunt, global: &Global, screen: &Screen) -> Result<Exit,
     let started = Instant::now();
     let summary = hunt(sources, &planned, &options, report)?;
     tell(&summary, &settings, screen)?;
+    if nothing_found(&summary) {
+        screen.error("there is no file to read", None);
+    }
     if screen.verbose {
         let took = started.elapsed().as_secs_f64();
         let rate = summary.input.bytes as f64 / 1_048_576.0 / took.max(1e-9);
@@ -215,13 +218,21 @@ fn tell(summary: &Summary, settings: &Settings, screen: &Screen) -> Result<(), F
     Ok(())
 }
 
+/// Whether the sources held no file at all: more likely a mistyped path than a quiet day.
+fn nothing_found(summary: &Summary) -> bool {
+    summary.input.files == 0 && summary.skipped.is_empty() && !summary.interrupted
+}
+
 /// What a run means for whoever started it.
 pub(crate) fn exit_code(summary: &Summary, settings: &Settings) -> Exit {
     let judged = summary.input.records + summary.input.outside_time;
     let incomplete = summary.broken > 0 || summary.unknown > 0 || !summary.not_run.is_empty();
     if summary.interrupted {
         exit::INTERRUPTED
-    } else if (judged == 0 && summary.broken > 0) || (settings.strict_unknown.value && incomplete) {
+    } else if nothing_found(summary)
+        || (judged == 0 && summary.broken > 0)
+        || (settings.strict_unknown.value && incomplete)
+    {
         exit::INPUT
     } else if summary.findings.at_least(settings.fail_on.value) > 0 {
         exit::FOUND

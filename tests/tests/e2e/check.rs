@@ -54,11 +54,12 @@ fn machines_get_the_same_as_json() {
 #[test]
 fn warnings_fail_only_where_they_are_denied() {
     let place = Place::new();
-    place.file("a.eyas", "macro nobody = ct.name = A\n");
+    let rule = "rule x on cloudtrail {\n  severity: low\n  when:     ct.error != AccessDenied\n  message:  \"x\"\n}\n";
+    place.file("a.eyas", rule);
     assert_eq!(place.eyas("check a.eyas").code(), 0);
     let denied = place.eyas("check a.eyas --deny-warnings");
     assert_eq!(denied.code(), 3);
-    assert!(denied.stdout().contains("warning[unused-name]"), "{}", denied.stdout());
+    assert!(denied.stdout().contains("warning[not-equal-absent]"), "{}", denied.stdout());
 }
 
 #[test]
@@ -102,4 +103,24 @@ fn a_very_long_line_is_not_printed() {
     assert_eq!(ran.code(), 3);
     assert!(ran.stdout().len() < 5_000, "{} bytes", ran.stdout().len());
     assert!(ran.stdout().contains("a.eyas:1:"), "{}", ran.stdout());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_links_back_to_itself_is_named() {
+    let place = Place::new();
+    place.file("rules/deep/own.eyas", RULES);
+    std::os::unix::fs::symlink("..", place.path().join("rules/deep/up")).expect("links can be made");
+    let ran = place.eyas("check rules");
+    assert_eq!(ran.code(), 3);
+    assert!(
+        ran.stderr().contains("cannot read `rules/deep/up`: it links back to `rules`"),
+        "{}",
+        ran.stderr()
+    );
+    assert!(
+        ran.stdout().starts_with("checked 2 rules in 1 file: no problems; not every file"),
+        "{}",
+        ran.stdout()
+    );
 }

@@ -111,6 +111,25 @@ fn a_run_that_could_read_nothing_fails() {
     place.file("own.eyas", RULES).file("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0");
     insta::assert_snapshot!(place.eyas("hunt picture.png --rules own.eyas").shown());
     assert_eq!(place.eyas("hunt nowhere --rules own.eyas").code(), 4);
+    std::fs::create_dir(place.path().join("empty")).expect("folders can be made");
+    let empty = place.eyas("hunt empty --rules own.eyas");
+    assert_eq!(empty.code(), 4);
+    assert!(empty.stderr().contains("there is no file to read"), "{}", empty.stderr());
+    assert_eq!(place.eyas_with("hunt - --rules own.eyas", "").code(), 0);
+}
+
+#[test]
+fn rules_over_other_records_are_told_apart() {
+    let place = place();
+    place.file(
+        "vol.eyas",
+        "rule v on AWS::EC2::Volume {\n  severity: low\n  when: not Encrypted = true\n  message: \"x\"\n}\n",
+    );
+    let alone = place.eyas("hunt logs --rules vol.eyas");
+    assert!(alone.stderr().contains("no rule is on `cloudtrail` records"), "{}", alone.stderr());
+    let both = place.eyas("hunt logs --rules vol.eyas --rules own.eyas");
+    assert!(both.stderr().contains("1 rule on other records"), "{}", both.stderr());
+    assert!(both.stdout().contains("judged by 2 rules"), "{}", both.stdout());
 }
 
 #[test]

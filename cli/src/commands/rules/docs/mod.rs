@@ -80,8 +80,9 @@ pub(super) fn run(args: &Docs, global: &Global, screen: &Screen) -> Result<Exit,
 /// A finding of the demo, as the page about the format shows it.
 fn example(compiled: Compiled, settings: &Settings, screen: &Screen) -> Result<String, Failure> {
     let planned = plan::plan(compiled, settings, screen)?;
-    let finding = demo::finding_of(EXAMPLE, &planned)
-        .ok_or_else(|| Failure::usage(format!("the rule `{EXAMPLE}` is not loaded, or does not fire in the demo")))?;
+    let finding = demo::finding_of(EXAMPLE, &planned).ok_or_else(|| {
+        Failure::usage(format!("the rule `{EXAMPLE}` is not loaded, or does not fire in the demo"))
+    })?;
     Ok(serde_json::to_string_pretty(&finding).map_err(io::Error::from)? + "\n")
 }
 
