@@ -149,3 +149,44 @@ fn write_plain(out: &mut String, diagnostic: &Diagnostic, sources: &Sources) -> 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use miette::NarratableReportHandler;
+
+    use super::*;
+    use crate::diagnostics::Code;
+    use crate::source::{SourceKind, Span};
+
+    #[test]
+    fn a_report_shows_its_file_and_names_the_others() {
+        let mut sources = Sources::default();
+        let mut add = |name: &str, text: &str| {
+            sources.add(SourceFile {
+                name: name.to_owned(),
+                text: Arc::from(text),
+                kind: SourceKind::Eyas,
+                default_package: String::new(),
+                builtin: false,
+            })
+        };
+        let rules = add("rules.eyas", "rule é on cloudtrail {\n  when: ct.nam = A\n}\n");
+        let macros = add("macros.eyas", "\nmacro m = ct.nam = A\n");
+        let diagnostic = Diagnostic::new(
+            Code::UnknownField,
+            Span::new(rules, 32, 38),
+            "no field `ct.nam` on `cloudtrail`",
+        )
+        .did_you_mean(Some("ct.name"))
+        .also(Span::new(macros, 11, 17), "and here")
+        .help("look it up");
+        let mut text = String::new();
+        NarratableReportHandler::new()
+            .render_report(&mut text, &Report::new(&diagnostic, &sources))
+            .expect("writing to a string");
+        insta::assert_snapshot!(text);
+        insta::assert_snapshot!(plain(&[diagnostic], &sources));
+    }
+}

@@ -20,7 +20,7 @@ const MAX_DEPTH: u32 = 160;
 
 /// How many nodes a declaration's conditions may have once macros are expanded. An expansion
 /// bomb meets this long before memory or patience ends.
-const MAX_NODES: u32 = 100_000;
+const MAX_NODES: u32 = 30_000;
 
 /// A value that is read, with what is known of it.
 #[derive(Debug, Clone)]

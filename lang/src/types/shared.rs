@@ -19,7 +19,7 @@ use crate::syntax::ast::Operand;
 use crate::value::Tree;
 
 /// How many nodes the conditions of a whole rule set may have after macro expansion.
-const FUEL: u32 = 10_000_000;
+const FUEL: u32 = 3_000_000;
 
 /// An item of a list with the file whose names it sees.
 pub(crate) type Leaf<'a> = (&'a Operand, FileIx);
