@@ -149,6 +149,9 @@ fn patterns() {
     on_event("ct.useragent icontains KALI", record, Violation);
     on_event("ct.useragent contains allof (Boto, kali)", record, Violation);
     on_event("ct.useragent contains oneof (x, y, kali)", record, Violation);
+    on_event("ct.useragent contains oneof (x, y, KALI)", record, Pass);
+    on_event("ct.useragent icontains oneof (x, y, KALI)", record, Violation);
+    on_event("ct.useragent icontains oneof (x, y, z)", record, Pass);
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn comparison() -> BoxedStrategy<String> {
     let name = one_of(NAMES);
     let word = one_of(WORDS);
     let quoted = word.prop_map(|w| format!("\"{w}\""));
-    let set = proptest::collection::vec(quoted.clone(), 1..4).prop_map(|v| format!("({})", v.join(", ")));
+    let set = proptest::collection::vec(quoted.clone(), 1..5).prop_map(|v| format!("({})", v.join(", ")));
     let text_field = one_of(&[
         "ct.error",
         "ct.region",
@@ -69,7 +69,7 @@ fn comparison() -> BoxedStrategy<String> {
         3 => (text_field.clone(), text_op, quoted.clone()).prop_map(|(f, op, q)| format!("{f} {op} {q}")),
         2 => (text_field.clone(), one_of(&["in", "intersects"]), set.clone())
             .prop_map(|(f, op, s)| format!("{f} {op} {s}")),
-        1 => (text_field.clone(), one_of(&["contains oneof", "contains allof", "startswith anyof"]), set)
+        1 => (text_field.clone(), one_of(&["contains oneof", "contains allof", "startswith anyof", "icontains oneof", "contains anyof"]), set)
             .prop_map(|(f, op, s)| format!("{f} {op} {s}")),
         1 => (text_field.clone(), one_of(&["*a*", "al?ha", "*", "x"])).prop_map(|(f, g)| format!("{f} glob \"{g}\"")),
         1 => (text_field, one_of(&["a", "^al", "[0-9]+", "ro+t|alpha"]), one_of(&["matches", "regex"]))

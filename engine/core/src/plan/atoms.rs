@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use eyas_lang::checked::{self, Atom, AtomTest, CompareOp};
 use eyas_lang::value;
 
@@ -45,7 +45,7 @@ impl Builder<'_> {
             }
             AtomTest::Text { left, op, right, all } => {
                 let left = self.value(left);
-                match searched(test).and_then(|texts| AhoCorasick::new(texts).ok()) {
+                match searched(test).and_then(|(fold, texts)| automaton(fold, &texts)) {
                     Some(find) => Test::Search { left, find },
                     None => {
                         let right = right.iter().map(|r| self.value(r)).collect();
@@ -77,17 +77,25 @@ impl Builder<'_> {
     }
 }
 
-/// The constant texts of which one is searched for, where there are enough of them.
-fn searched(test: &AtomTest) -> Option<Vec<&str>> {
-    let AtomTest::Text { op: CompareOp::Contains | CompareOp::BContains, right, all: false, .. } = test
-    else {
-        return None;
+/// The constant texts of which one is searched for, where there are enough of them, and whether
+/// case does not count.
+fn searched(test: &AtomTest) -> Option<(bool, Vec<&str>)> {
+    let AtomTest::Text { op, right, all: false, .. } = test else { return None };
+    let fold = match op {
+        CompareOp::Contains | CompareOp::BContains => false,
+        CompareOp::IContains => true,
+        _ => return None,
     };
     let texts = right.iter().map(|term| match term {
         checked::Term::Const(value::Value::Str(text)) => Some(text.as_ref()),
         _ => None,
     });
-    texts.collect::<Option<Vec<_>>>().filter(|texts| texts.len() >= SEARCH_FROM)
+    let texts = texts.collect::<Option<Vec<_>>>()?;
+    (texts.len() >= SEARCH_FROM).then_some((fold, texts))
+}
+
+fn automaton(fold: bool, texts: &[&str]) -> Option<AhoCorasick> {
+    AhoCorasick::builder().ascii_case_insensitive(fold).match_kind(MatchKind::LeftmostFirst).build(texts).ok()
 }
 
 /// The values that a test looks at.
