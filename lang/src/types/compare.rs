@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::Type;
-use super::expr::{all, any, atom, not};
+use super::expr::{all, any, atom};
 use super::fields::describe;
 use super::lists::SetUse;
 use super::literal;
@@ -334,11 +334,6 @@ impl<'a> Lower<'_, 'a> {
             }
         }
         Some(atom(set_test(op, left.term, set), span))
-    }
-
-    /// Exceptions: none of these holds.
-    pub(crate) fn none_of(list: Vec<Expr>) -> Expr {
-        not(any(list))
     }
 }
 

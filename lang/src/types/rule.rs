@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use smol_str::SmolStr;
 
-use super::expr::{all, any};
+use super::expr::{all, any, not};
 use super::lower::Lower;
 use super::possible::contradictions;
 use super::scope::{BoundVar, Scope};
@@ -13,9 +13,7 @@ use crate::checked::{Expr, Having, Let, Rule, Severity, SeverityRule, Template, 
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::resolve::Entry;
 use crate::source::Span;
-use crate::syntax::ast::{
-    self, CompareOp, Doc, Except, ExprKind, Ident, Operand, OperandKind, RuleKey, RuleValue, Spanned,
-};
+use crate::syntax::ast::{self, Doc, Ident, Operand, OperandKind, RuleKey, RuleValue};
 
 /// The first line of a doc comment and the rest; the name in plain words where there is none.
 pub(super) fn title_and_doc(doc: Option<&Doc>, name: &str) -> (String, String) {
@@ -73,17 +71,13 @@ pub(crate) fn check<'a>(
     Some(out)
 }
 
-struct RuleChecker<'r, 's, 'a> {
-    lower: Lower<'s, 'a>,
-    entry: &'r Entry<'a>,
-    rule: &'r ast::Rule,
-    is_sequence: bool,
+/// Puts a rule together from its keys.
+pub(super) struct RuleChecker<'r, 's, 'a> {
+    pub(super) lower: Lower<'s, 'a>,
+    pub(super) entry: &'r Entry<'a>,
+    pub(super) rule: &'r ast::Rule,
+    pub(super) is_sequence: bool,
     scope: Scope<'r>,
-}
-
-/// Keys that may stand several times.
-fn may_repeat(value: &RuleValue) -> bool {
-    matches!(value, RuleValue::Let { .. } | RuleValue::Step { .. } | RuleValue::Except(_) | RuleValue::Error)
 }
 
 impl RuleChecker<'_, '_, '_> {
@@ -152,111 +146,8 @@ impl RuleChecker<'_, '_, '_> {
         }
     }
 
-    fn key(&self, pick: impl Fn(&RuleValue) -> bool) -> Option<&RuleKey> {
+    pub(super) fn key(&self, pick: impl Fn(&RuleValue) -> bool) -> Option<&RuleKey> {
         self.rule.keys.iter().find(|k| pick(&k.value))
-    }
-
-    /// Repeated, missing and misplaced keys.
-    fn check_keys(&mut self) {
-        for (i, key) in self.rule.keys.iter().enumerate() {
-            if may_repeat(&key.value) {
-                continue;
-            }
-            if let Some(first) = self.rule.keys[..i].iter().find(|k| k.key.name == key.key.name) {
-                self.lower.report(repeated(&key.key, first.key.span));
-            }
-        }
-        let named: Vec<(&str, &Ident)> = self
-            .rule
-            .keys
-            .iter()
-            .filter_map(|k| match &k.value {
-                RuleValue::Let { name, .. } => Some(("let", name)),
-                RuleValue::Step { name, .. } => Some(("step", name)),
-                RuleValue::Except(e) => Some(("except", &e.name)),
-                _ => None,
-            })
-            .collect();
-        for (i, (what, name)) in named.iter().enumerate() {
-            if let Some((_, first)) = named[..i].iter().find(|(w, n)| w == what && n.name == name.name) {
-                self.lower.report(
-                    Diagnostic::new(
-                        Code::DuplicateName,
-                        name.span,
-                        format!("`{what} {}` is declared twice in this rule", name.name),
-                    )
-                    .also(first.span, "declared first here"),
-                );
-            }
-        }
-        self.check_missing();
-        self.check_placed();
-    }
-
-    fn check_missing(&mut self) {
-        // What could not be read may be the very key that is missing.
-        if self.entry.broken || self.key(|v| matches!(v, RuleValue::Error)).is_some() {
-            return;
-        }
-        let what = if self.is_sequence { "sequence" } else { "rule" };
-        let mut missing = Vec::new();
-        if self.key(|v| matches!(v, RuleValue::Severity(_))).is_none() {
-            missing.push(("severity", "add `severity:` with critical, high, medium, low or info"));
-        }
-        if self.is_sequence {
-            if step_names(self.rule).len() < 2 {
-                missing.push(("second `step`", "a sequence needs at least two `step NAME: CONDITION` lines"));
-            }
-            if self.key(|v| matches!(v, RuleValue::Within(_))).is_none() {
-                missing.push((
-                    "within",
-                    "add `within:` with the longest time the steps may take, such as `15m`",
-                ));
-            }
-        } else if self.key(|v| matches!(v, RuleValue::When(_))).is_none() {
-            missing.push(("when", "add `when:` with the condition that is the violation"));
-        }
-        let is_grouped = self.key(|v| matches!(v, RuleValue::Group(_) | RuleValue::Having(_))).is_some();
-        if !self.is_sequence && is_grouped && self.key(|v| matches!(v, RuleValue::Within(_))).is_none() {
-            missing.push(("within", "counting over several records needs a window, such as `within: 10m`"));
-        }
-        let is_window = self.key(|v| matches!(v, RuleValue::Within(_))).is_some();
-        if !self.is_sequence && is_window && self.key(|v| matches!(v, RuleValue::Having(_))).is_none() {
-            missing.push(("having", "a window needs what must hold over it, such as `having: count >= 5`"));
-        }
-        for (key, help) in missing {
-            let key = if key.contains('`') { key.to_owned() } else { format!("`{key}`") };
-            self.lower.report(
-                Diagnostic::new(
-                    Code::MissingKey,
-                    self.rule.name.span,
-                    format!("the {what} `{}` has no {key}", self.rule.name.name),
-                )
-                .help(help),
-            );
-        }
-    }
-
-    fn check_placed(&mut self) {
-        for key in &self.rule.keys {
-            let (misplaced, help) = match &key.value {
-                RuleValue::Step { .. } => (!self.is_sequence, "`step` belongs in a `sequence`"),
-                RuleValue::Having(_) => (self.is_sequence, "the steps of a sequence say what must happen"),
-                RuleValue::When(_) => (self.is_sequence, "put the condition into the steps, or into `where`"),
-                _ => (false, ""),
-            };
-            if misplaced {
-                let what = if self.is_sequence { "a sequence" } else { "a rule" };
-                self.lower.report(
-                    Diagnostic::new(
-                        Code::MisplacedKey,
-                        key.key.span,
-                        format!("{what} has no `{}`", key.key.name),
-                    )
-                    .help(help),
-                );
-            }
-        }
     }
 
     fn lets(&mut self) -> Vec<Let> {
@@ -320,7 +211,7 @@ impl RuleChecker<'_, '_, '_> {
                 RuleValue::Step { name, when } => {
                     steps.push((name.name.clone(), self.lower.cond(when, &self.scope)));
                 }
-                RuleValue::Except(e) => exceptions.push(self.except(e)),
+                RuleValue::Except(e) => exceptions.push(self.lower.except(e, &self.scope)),
                 RuleValue::Error => self.lower.broken = true,
                 _ => {}
             }
@@ -329,72 +220,9 @@ impl RuleChecker<'_, '_, '_> {
             when.push(any(steps.iter().map(|(_, e)| e.clone()).collect()));
         }
         if !exceptions.is_empty() {
-            when.push(Lower::none_of(exceptions));
+            when.push(not(any(exceptions)));
         }
         (scope, all(when), steps)
-    }
-
-    /// An exception as a condition: one of its rows holds.
-    fn except(&mut self, except: &Except) -> Expr {
-        if let [(field, op)] = except.fields.as_slice() {
-            // A single field is compared with all rows at once.
-            let rows: Vec<Operand> = except
-                .rows
-                .iter()
-                .map(|row| match &row.kind {
-                    OperandKind::List(items) if items.len() == 1 => items[0].clone(),
-                    _ => row.clone(),
-                })
-                .collect();
-            let span = except.rows.iter().fold(except.name.span, |s, r| s.to(r.span));
-            let list = Operand { kind: OperandKind::List(rows), span };
-            let op = op.clone().unwrap_or(Spanned { node: CompareOp::In, span: except.name.span });
-            let sets = matches!(
-                op.node,
-                CompareOp::In
-                    | CompareOp::Intersects
-                    | CompareOp::PMatch
-                    | CompareOp::Inside
-                    | CompareOp::Covers
-            );
-            let modifier = (!sets).then_some(Spanned { node: ast::Modifier::AnyOf, span: except.name.span });
-            let kind = ExprKind::Compare { left: field.clone(), op, modifier, right: list };
-            return self.lower.cond(&ast::Expr { kind, span: except.name.span }, &self.scope);
-        }
-        any(except.rows.iter().map(|row| self.except_row(except, row)).collect())
-    }
-
-    fn except_row(&mut self, except: &Except, row: &Operand) -> Expr {
-        let values = match &row.kind {
-            OperandKind::List(values) => values.as_slice(),
-            _ => &[],
-        };
-        if values.len() != except.fields.len() {
-            self.lower.report(
-                Diagnostic::new(
-                    Code::BadValue,
-                    row.span,
-                    format!(
-                        "the exception `{}` has {} fields, and this row {} value{}",
-                        except.name.name,
-                        except.fields.len(),
-                        values.len().max(1),
-                        if values.len() <= 1 { "" } else { "s" }
-                    ),
-                )
-                .help("write a value for each field: `(\"a\", \"b\")`"),
-            );
-            return Expr::Const(false);
-        }
-        let mut parts = Vec::new();
-        for ((field, op), value) in except.fields.iter().zip(values) {
-            let default =
-                if matches!(value.kind, OperandKind::List(_)) { CompareOp::In } else { CompareOp::Eq };
-            let op = op.clone().unwrap_or(Spanned { node: default, span: value.span });
-            let kind = ExprKind::Compare { left: field.clone(), op, modifier: None, right: value.clone() };
-            parts.push(self.lower.cond(&ast::Expr { kind, span: row.span }, &self.scope));
-        }
-        all(parts)
     }
 
     fn severity(&mut self) -> SeverityRule {
@@ -542,7 +370,7 @@ impl RuleChecker<'_, '_, '_> {
     }
 }
 
-fn step_names(rule: &ast::Rule) -> Vec<&Ident> {
+pub(super) fn step_names(rule: &ast::Rule) -> Vec<&Ident> {
     rule.keys
         .iter()
         .filter_map(|k| match &k.value {
