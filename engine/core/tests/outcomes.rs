@@ -254,6 +254,40 @@ fn resources_pass_or_are_not_concerned() {
 }
 
 #[test]
+fn quantifiers_over_lists_of_the_rule() {
+    let group = event(r#"{"SecurityGroupIngress": [{"FromPort": 20, "ToPort": 25, "CidrIp": "0.0.0.0/0"}]}"#);
+    let body = |ports: &str| {
+        format!(
+            "when: any r in SecurityGroupIngress (any p in ({ports}) (r.FromPort <= p and r.ToPort >= p))"
+        )
+    };
+    on_group(&body("22, 3389"), &group, Violation);
+    on_group(&body("80, 3389"), &group, Pass);
+    on_group("when: any r in SecurityGroupIngress (r.FromPort < val(r.ToPort))", &group, Violation);
+    on_group("when: any r in SecurityGroupIngress (r.CidrIp covers (10.0.0.1))", &group, Violation);
+    on_group("when: any r in SecurityGroupIngress (r.CidrIp inside (10.0.0.0/8))", &group, Pass);
+    on_group("when: any r in SecurityGroupIngress (r.CidrIp in (0.0.0.0/0))", &group, Violation);
+}
+
+#[test]
+fn ages_are_of_the_records_own_time() {
+    let at =
+        |time: &str| format!(r#"{{"eventTime": "{time}", "requestParameters": {{"since": "2024-01-01"}}}}"#);
+    let on = |condition: &str, json: &str| {
+        let text =
+            format!("## T.\nrule r on cloudtrail {{ severity: low when: {condition} message: \"m\" }}\n");
+        let (sources, set) = support::checked(&text);
+        let (plan, _) = Plan::new(&set, &sources, PlanOptions::default());
+        let mut index = JsonIndex::default();
+        let record = index.read("cloudtrail", json).unwrap().with_time("eventTime");
+        Session::new(&plan).judge_rule(plan.find("t.r").unwrap(), &record, &NoWorld).outcome
+    };
+    assert_eq!(on("age(event.requestParameters.since) > 30d", &at("2024-02-15T00:00:00Z")), Violation);
+    assert_eq!(on("age(event.requestParameters.since) > 30d", &at("2024-01-15T00:00:00Z")), Pass);
+    assert_eq!(on("ct.time > \"2024-02-01T00:00:00Z\"", &at("2024-02-15T00:00:00Z")), Violation);
+}
+
+#[test]
 fn unknown_values_follow_kleene() {
     let group = resource(vec![
         ("GroupName", unknown(Why::new("a parameter"))),

@@ -312,6 +312,21 @@ mod tests {
         }
 
         #[test]
+        fn a_record_is_what_serde_calls_an_object(body in r#"[\[\]{}:,"\\a0-3 ]{0,20}"#) {
+            let text = format!("{{{body}}}");
+            let mut index = JsonIndex::default();
+            let read = index.read("t", &text);
+            let parsed = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
+            prop_assert_eq!(read.is_ok(), parsed.is_ok());
+            if let (Ok(record), Ok(parsed)) = (read, parsed) {
+                for (key, value) in &parsed {
+                    let ours: serde_json::Value = serde_json::from_str(record.member(key).unwrap()).unwrap();
+                    prop_assert_eq!(&ours, value);
+                }
+            }
+        }
+
+        #[test]
         fn walking_any_text_ends(text in "\\PC{0,40}") {
             prop_assert!(items(&text).count() <= text.len());
             prop_assert!(members(&text).count() <= text.len());
