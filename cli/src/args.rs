@@ -90,6 +90,10 @@ pub(crate) struct RuleArgs {
     #[arg(long, requires = "rules", conflicts_with = "no_packs")]
     pub(crate) with_packs: bool,
 
+    /// Leave out the rule with this id; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub(crate) disable: Vec<String>,
+
     #[command(flatten)]
     pub(crate) set: SetArgs,
 }
@@ -105,10 +109,6 @@ pub(crate) struct SetArgs {
     /// Load no built-in pack (the standard library stays)
     #[arg(long)]
     pub(crate) no_packs: bool,
-
-    /// Leave out the rule with this id; may be repeated
-    #[arg(long, value_name = "ID")]
-    pub(crate) disable: Vec<String>,
 
     /// Set a parameter: `aws.ec2.approved_regions=eu-west-1,us-east-1`; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]

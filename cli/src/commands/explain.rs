@@ -109,7 +109,8 @@ fn findings(
     let each = |finding: Finding| {
         if failed.is_none() && wanted.is_none_or(|w| finding.fingerprint.starts_with(w)) {
             shown += 1;
-            failed = explain(&finding, compiled, &plan, screen).err();
+            let again = (shown <= JUDGED_AGAIN).then_some(&plan);
+            failed = explain(&finding, compiled, again, screen).err();
         }
     };
     let complain = |error: ReadError| screen.error(&format!("{}: {error}", file.display()), None);
@@ -133,14 +134,18 @@ fn findings(
     }
 }
 
-/// The finding, why it came out so, and the rule behind it.
-fn explain(finding: &Finding, compiled: &Compiled, plan: &Plan, screen: &Screen) -> io::Result<()> {
+/// How many findings are judged again, which reads the file that each came from.
+const JUDGED_AGAIN: usize = 20;
+
+/// The finding, why it came out so, and the rule behind it. With a plan, its event is judged
+/// again where it can be found.
+fn explain(finding: &Finding, compiled: &Compiled, plan: Option<&Plan>, screen: &Screen) -> io::Result<()> {
     let look = screen.out_look();
     let mut sink =
         open(Format::Terminal, io::stdout(), Style { color: look.color, width: look.width, brief: false });
     sink.finding(finding)?;
     let mut out = io::stdout().lock();
-    match judge_again(finding, plan) {
+    match plan.and_then(|plan| judge_again(finding, plan)) {
         Some(why) => {
             writeln!(out, "judged again, because")?;
             why.lines().iter().try_for_each(|line| writeln!(out, "  {}", escape::terminal(line)))?;

@@ -158,6 +158,9 @@ impl Settings {
     /// Flags about rules win.
     pub(crate) fn with_rules(mut self, args: &RuleArgs) -> Result<Self, Failure> {
         self.paths.flag((!args.rules.is_empty()).then(|| args.rules.clone()), "--rules");
+        // Leaving out one rule more is no reason to bring back those of the configuration.
+        let disable = self.disable.value.iter().chain(&args.disable).cloned().collect();
+        self.disable.flag((!args.disable.is_empty()).then_some(disable), "--disable");
         self.with_set(&args.set)
     }
 
@@ -167,9 +170,6 @@ impl Settings {
             self.packs.flag(Some(Some(Vec::new())), "--no-packs");
         }
         self.packs.flag((!args.pack.is_empty()).then(|| Some(args.pack.clone())), "--pack");
-        // Leaving out one rule more is no reason to bring back those of the configuration.
-        let disable = self.disable.value.iter().chain(&args.disable).cloned().collect();
-        self.disable.flag((!args.disable.is_empty()).then_some(disable), "--disable");
         for set in &args.set {
             let Some((name, value)) = set.split_once('=') else {
                 return Err(Failure::usage_help(
