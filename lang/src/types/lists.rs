@@ -322,8 +322,7 @@ impl<'a> Lower<'_, 'a> {
             }
             OperandKind::Call { .. } | OperandKind::Project { .. } => {
                 let typed = self.read(operand, scope)?;
-                parts.terms.push(typed.term);
-                return Some(());
+                return self.term_item(typed, ty, of, operand.span, parts);
             }
             OperandKind::Regex(_) => {
                 self.report(
@@ -370,7 +369,7 @@ impl<'a> Lower<'_, 'a> {
             }
             Some(_) => {
                 let typed = self.read(operand, scope);
-                return Some(typed.map(|t| parts.terms.push(t.term)));
+                return Some(typed.and_then(|t| self.term_item(t, ty, of, operand.span, parts)));
             }
             None => {}
         }
@@ -401,11 +400,28 @@ impl<'a> Lower<'_, 'a> {
             Found::No => {}
         }
         if let Some(set) = super::contexts::find(text) {
-            parts.terms.push(Term::Context(SmolStr::new_static(set.name)));
-            return Some(Some(()));
+            let typed = Typed::new(Term::Context(SmolStr::new_static(set.name)), set.ty());
+            return Some(self.term_item(typed, ty, of, operand.span, parts));
         }
         self.warn_field_as_text(text, operand.span);
         None
+    }
+
+    /// An item or items that are known only when a record is at hand.
+    fn term_item(
+        &mut self,
+        typed: Typed<'a>,
+        ty: &Type,
+        of: SetUse,
+        span: Span,
+        parts: &mut Parts,
+    ) -> Option<()> {
+        let typed = match of {
+            SetUse::Member => self.agree(typed, ty, span)?,
+            SetUse::Network | SetUse::Text => typed,
+        };
+        parts.terms.push(typed.term);
+        Some(())
     }
 
     /// The value or values of a parameter as items.

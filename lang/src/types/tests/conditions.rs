@@ -45,7 +45,7 @@ fn values_take_the_type_of_the_left_side() {
 #[test]
 fn values_of_other_types_are_errors() {
     assert_snapshot!(said_of_condition(
-        "ct.readonly = yes or age(ct.time) > 90 or ct.user bcontains xyz or ct.time = val(s3.bytes)\n    or len(ct.time) > 3 or now() > ct.time"
+        "ct.readonly = yes or age(ct.time) > 90 or ct.user bcontains xyz or ct.time = val(s3.bytes)\n    or len(ct.time) > 3 or now() > ct.time\n    or s3.bytes in account.public_ips or ct.readonly in (true, val(ct.name))"
     ));
 }
 
