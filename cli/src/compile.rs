@@ -19,6 +19,9 @@ use crate::render;
 use crate::rules::{self, Builtin, Loaded};
 use crate::screen::{Look, Screen};
 
+/// How many diagnostics are shown to people; each is drawn with its text around it.
+const MOST_SHOWN: usize = 500;
+
 /// A compiled rule set.
 #[derive(Debug)]
 pub(crate) struct Compiled {
@@ -135,10 +138,29 @@ impl Compiled {
 
     /// Writes the diagnostics for people, a blank line between them.
     pub(crate) fn write_diagnostics(&self, out: &mut dyn Write, look: Look) -> std::io::Result<()> {
-        for diagnostic in self.shown() {
+        self.write_where(|_| true, out, look)
+    }
+
+    fn write_where(
+        &self,
+        wanted: impl Fn(&Diagnostic) -> bool,
+        out: &mut dyn Write,
+        look: Look,
+    ) -> std::io::Result<()> {
+        let wanted = || self.shown().filter(|d| wanted(d));
+        for diagnostic in wanted().take(MOST_SHOWN) {
             writeln!(out, "{}\n", render::problem(&Problem::of(diagnostic, &self.sources), look))?;
         }
-        Ok(())
+        match wanted().count().saturating_sub(MOST_SHOWN) {
+            0 => Ok(()),
+            more => writeln!(out, "… and {more} more; `eyas check -f json` prints them all\n"),
+        }
+    }
+
+    /// As [`Compiled::write_diagnostics`], those that are `wanted`, to standard error.
+    fn note_where(&self, wanted: impl Fn(&Diagnostic) -> bool, screen: &Screen) {
+        // Failing to complain is no reason to fail.
+        let _ = self.write_where(wanted, &mut std::io::stderr().lock(), screen.err_look());
     }
 
     /// Says that there are errors, for commands that only look at rules.
@@ -182,12 +204,7 @@ impl Compiled {
 
     /// Writes the errors to standard error.
     pub(crate) fn write_errors(&self, screen: &Screen) {
-        for diagnostic in self.shown().filter(|d| d.is_error()) {
-            screen.note(&format!(
-                "{}\n",
-                render::problem(&Problem::of(diagnostic, &self.sources), screen.err_look())
-            ));
-        }
+        self.note_where(Diagnostic::is_error, screen);
     }
 
     /// Whether a file of the user's declares the rule with this id.
@@ -198,12 +215,7 @@ impl Compiled {
     /// For commands that run rules: tells about errors (and with `-v` about warnings) on
     /// standard error, and stops unless `--keep-going`.
     pub(crate) fn require_errors_none(&self, settings: &Settings, screen: &Screen) -> Result<(), Failure> {
-        for diagnostic in self.shown().filter(|d| d.is_error() || screen.verbose) {
-            screen.note(&format!(
-                "{}\n",
-                render::problem(&Problem::of(diagnostic, &self.sources), screen.err_look())
-            ));
-        }
+        self.note_where(|d| d.is_error() || screen.verbose, screen);
         let (errors, _) = self.counts();
         if errors == 0 && !self.unreadable {
             return Ok(());

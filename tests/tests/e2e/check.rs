@@ -124,3 +124,19 @@ fn a_folder_that_links_back_to_itself_is_named() {
         ran.stdout()
     );
 }
+
+#[test]
+fn thousands_of_errors_are_counted_and_the_first_shown() {
+    let place = Place::new();
+    let rule = |n| {
+        format!(
+            "rule r{n} on cloudtrail {{\n  severity: low\n  when:     ct.nmae = A\n  message:  \"x\"\n}}\n"
+        )
+    };
+    place.file("a.eyas", (0..2_000).map(rule).collect::<String>());
+    let ran = place.eyas("check a.eyas");
+    assert_eq!(ran.stdout().matches("error[unknown-field]").count(), 500);
+    assert!(ran.stdout().contains("… and 1500 more"), "{}", ran.stdout());
+    assert!(ran.stdout().ends_with("checked 2000 rules in 1 file: 2000 errors\n"));
+    assert_eq!(place.eyas("check a.eyas -f json").json()["summary"]["errors"], 2_000);
+}
