@@ -115,8 +115,9 @@ fn a_tree_alone_is_enough() {
 
 #[test]
 fn rule_files_of_the_project_keep_their_meaning() {
-    for text in crate::syntax::tests::rule_files() {
-        check(&text);
+    let step = if generators::exhaustive() { 1 } else { 6 };
+    for text in crate::syntax::tests::rule_files().iter().step_by(step) {
+        check(text);
     }
 }
 

@@ -42,6 +42,12 @@ impl<'t> Stop<'t> {
         if text.ends_with('=') && shown.starts_with('=') {
             return Some("write `=`".to_owned());
         }
+        if shown.starts_with(':') && !shown.starts_with("::") && before.end == found.start {
+            return Some(format!(
+                "the parts of a type are joined by `::`: `{text}{}`",
+                shown.replace(':', "::")
+            ));
+        }
         if text.starts_with('~') {
             return Some("write `matches /…/` for a regular expression".to_owned());
         }
@@ -91,10 +97,15 @@ impl<'t> Stop<'t> {
         if quoted && self.wants_condition() {
             return Some("the field stands on the left of a comparison, the value on the right".to_owned());
         }
-        let before = self.before.filter(|token| self.is_value(*token))?;
+        let separator = (self.open.is_none() && matches!(shown, "," | ";"))
+            .then(|| "nothing stands between keys; remove it".to_owned());
+        let Some(before) = self.before.filter(|token| self.is_value(*token)) else { return separator };
         let text = self.token_text(before);
-        if shown == "," {
+        if shown == "," && self.wants_operator() {
             return Some(format!("write `in ({text}, …)` to compare with several values"));
+        }
+        if separator.is_some() {
+            return separator;
         }
         (before.kind == TokenKind::Word && found.kind == TokenKind::Word && self.wants_operator())
             .then(|| format!("put quotes around a value that holds blanks: `\"{text} {shown}\"`"))

@@ -29,7 +29,7 @@ pub(super) struct Stop<'t> {
     /// The token there; `None` at the end of the junk.
     pub(super) found: Option<Token>,
     /// The innermost bracket that is open there.
-    open: Option<Token>,
+    pub(super) open: Option<Token>,
 }
 
 impl Builder {

@@ -160,6 +160,13 @@ impl Builder {
             );
             return false;
         }
+        if word == "-" {
+            self.push(
+                Diagnostic::new(Code::UnknownItem, span, "this looks like YAML")
+                    .help("a Falco rules file is read as one where its name ends in `.yaml` or `.yml`"),
+            );
+            return false;
+        }
         let near = nearest(word, ITEMS.iter().map(|(keyword, _)| *keyword));
         self.push(
             Diagnostic::new(Code::UnknownItem, span, format!("expected a declaration, found `{word}`"))

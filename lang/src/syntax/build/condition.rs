@@ -170,6 +170,14 @@ impl Builder {
             let message = format!("`{}` in a bare word", c.escape_debug());
             self.push(Diagnostic::new(Code::Syntax, span, message).help(advice));
         }
+        if text.len() > 1 && text.ends_with(';') {
+            let end = pair.as_span().end();
+            let message = format!("`{text}` ends with a semicolon");
+            self.push(
+                Diagnostic::new(Code::Syntax, self.place(end - 1, end), message)
+                    .help("nothing ends a condition or a key; remove it, or put the value in quotes"),
+            );
+        }
         OperandKind::Word(SmolStr::new(text))
     }
 
