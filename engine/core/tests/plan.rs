@@ -25,8 +25,20 @@ fn one_of(items: &'static [&'static str]) -> impl Strategy<Value = &'static str>
 }
 
 const NAMES: &[&str] = &["RunInstances", "DeleteTrail", "ConsoleLogin", "runinstances", "Décrire"];
-const WORDS: &[&str] =
-    &["alpha", "beta", "Root", "a", "22", "true", "x/y", "10.0.0.1", "10.0.0.0/8", "q\\\"t"];
+const WORDS: &[&str] = &[
+    "alpha",
+    "beta",
+    "Root",
+    "a",
+    "22",
+    "true",
+    "x/y",
+    "10.0.0.1",
+    "10.0.0.0/8",
+    "q\\\"t",
+    "al pha",
+    "a&b=c",
+];
 
 /// Falco's `regex` takes text.
 fn delimiter(op: &str) -> char {

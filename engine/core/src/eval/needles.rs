@@ -288,15 +288,21 @@ fn tells(text: &str) -> bool {
     text.bytes().any(|b| b.is_ascii_alphabetic() && !matches!(b, b'e' | b'E'))
 }
 
+/// What JSON neither needs to escape nor has between its own tokens, where it may also have
+/// white space.
 fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+    matches!(byte, b' '..=b'~')
+        && !matches!(byte, b'"' | b'\\' | b'/' | b',' | b':' | b'{' | b'}' | b'[' | b']')
 }
 
-/// The first four characters in every mix of cases.
+/// Four characters in a row that are seldom met, in every mix of cases.
 fn case_variants(run: &str) -> Vec<Vec<u8>> {
-    let head: Vec<u8> = run.bytes().take(4).collect();
-    let mut out = vec![Vec::with_capacity(head.len())];
-    for byte in head {
+    let windows = run.as_bytes().windows(4);
+    let rare = |window: &&[u8]| window.iter().map(|byte| rarity(*byte)).sum::<u32>();
+    // The first of those that are equally rare.
+    let chosen = windows.rev().max_by_key(rare).unwrap_or(run.as_bytes());
+    let mut out = vec![Vec::with_capacity(chosen.len())];
+    for &byte in chosen {
         let mut next = Vec::with_capacity(out.len() * 2);
         for text in out {
             for variant in [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] {
@@ -313,6 +319,15 @@ fn case_variants(run: &str) -> Vec<Vec<u8>> {
     out
 }
 
+/// How seldom a character is met in English words, roughly.
+fn rarity(byte: u8) -> u32 {
+    match byte.to_ascii_lowercase() {
+        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 1,
+        b'b' | b'j' | b'k' | b'q' | b'v' | b'w' | b'x' | b'y' | b'z' | b'0'..=b'9' => 3,
+        _ => 2,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,6 +342,10 @@ mod tests {
         assert_eq!(whole_text("", true), None);
         assert_eq!(case_variants("a1B").len(), 4);
         assert_eq!(case_variants("kali linux").len(), 16);
+        assert_eq!(longest_run("x/Scout Suite"), Some("Scout Suite"));
+        assert!(case_variants("S3 Browser").contains(&b"s3 b".to_vec()));
+        assert!(case_variants("cloudberry").contains(&b"oUDb".to_vec()));
+        assert_eq!(case_variants("ab").len(), 4);
     }
 
     #[test]
