@@ -364,7 +364,7 @@ impl<'a> Lower<'_, 'a> {
         let written = self.sh.sources.text(span).to_owned();
         let what = describe(expect);
         let mut d = Diagnostic::new(Code::BadLiteral, span, format!("`{written}` is not {expected}"));
-        if self.is_field_name(&written, span) {
+        if self.is_field_name(&written) {
             d = d.help(format!("a bare word on the right is text: write `val({written})` to read the field"));
         }
         if !expected.starts_with(&what) {
@@ -374,7 +374,7 @@ impl<'a> Lower<'_, 'a> {
     }
 
     pub(crate) fn warn_field_as_text(&mut self, word: &str, span: Span) {
-        if self.is_field_name(word, span) {
+        if self.is_field_name(word) {
             self.report(
                 Diagnostic::new(
                     Code::FieldAsText,

@@ -1,8 +1,8 @@
 //! From trees to a checked rule set.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
+use std::{fmt, io, thread};
 
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -13,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::checked::RuleSet;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::{FileIx, Names};
-use crate::source::{SourceKind, Sources};
+use crate::source::{FileId, SourceKind, Sources};
 use crate::syntax::ast::{DeclKind, File};
 
 /// The newest version of the language that this program understands.
@@ -97,18 +97,48 @@ pub fn load(sources: &Sources, catalog: &Catalog, options: &CheckOptions) -> Che
 
 /// Parses every source by its kind: a tree for each, in their order.
 pub fn parse_all(sources: &Sources) -> Vec<File> {
-    let mut files = Vec::new();
+    let mut eyas = Vec::new();
     let mut falco = Vec::new();
     for (id, source) in sources.iter() {
         match source.kind {
-            SourceKind::Eyas => files.push(crate::syntax::parse(id, &source.text)),
+            SourceKind::Eyas => eyas.push((id, &*source.text)),
             SourceKind::Falco => falco.push((id, &*source.text)),
         }
     }
+    let mut files = parse_eyas(&eyas);
     // Falco files are read together: one can append to what another declares.
     files.extend(crate::falco::read_all(&falco));
     files.sort_by_key(|f| f.file);
     files
+}
+
+/// Below this many files a second thread costs more than it saves.
+const FILES_PER_THREAD: usize = 16;
+
+/// Parses files that do not depend on each other, on as many threads as there are cores.
+fn parse_eyas(files: &[(FileId, &str)]) -> Vec<File> {
+    let parse = |part: &[(FileId, &str)]| -> Vec<File> {
+        part.iter().map(|(id, text)| crate::syntax::parse(*id, text)).collect()
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let threads = cores.min(files.len() / FILES_PER_THREAD);
+    if threads < 2 {
+        return parse(files);
+    }
+    thread::scope(|scope| {
+        let parts: Vec<_> = files
+            .chunks(files.len().div_ceil(threads))
+            .map(|part| (part, thread::Builder::new().spawn_scoped(scope, move || parse(part))))
+            .collect();
+        let finish =
+            |(part, started): (&[(FileId, &str)], io::Result<thread::ScopedJoinHandle<'_, Vec<File>>>)| {
+                match started {
+                    Ok(handle) => handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                    Err(_) => parse(part),
+                }
+            };
+        parts.into_iter().flat_map(finish).collect()
+    })
 }
 
 /// Resolves and type-checks parsed files. A declaration with an error is left out; everything

@@ -339,10 +339,8 @@ impl<'a> Lower<'_, 'a> {
     }
 
     /// Whether a dotted word is spelt like a field of the record.
-    pub(crate) fn is_field_name(&self, word: &str, span: Span) -> bool {
-        word.contains('.')
-            && word_segments(word, span)
-                .is_some_and(|s| self.find_field(&s).is_some_and(|(_, n)| n == s.len()))
+    pub(crate) fn is_field_name(&self, word: &str) -> bool {
+        word.contains('.') && self.record.shape.field(word).is_some()
     }
 
     /// The segments of an operand that is a name.
