@@ -49,6 +49,13 @@ pub(crate) struct Unit {
 }
 
 impl Unit {
+    fn findings(&self) -> usize {
+        match &self.fate {
+            Fate::Read { outcome, .. } => outcome.findings.len(),
+            _ => 0,
+        }
+    }
+
     /// What became of a chunk that took `bytes` on disk.
     pub(crate) fn of_chunk(name: &Arc<str>, chunk: &Chunk, bytes: u64, outcome: Outcome) -> Self {
         let end = chunk.base + chunk.text().len() as u64;
@@ -90,6 +97,8 @@ pub(crate) type Sink<'s> = &'s mut (dyn FnMut(Finding) -> ControlFlow<()> + Send
 pub(crate) struct Sequencer<'s> {
     next: Key,
     waiting: BTreeMap<Key, Unit>,
+    /// How many findings there are in what waits.
+    waiting_findings: usize,
     file: FileSoFar,
     summary: Summary,
     times: Times,
@@ -116,6 +125,7 @@ impl<'s> Sequencer<'s> {
         Self {
             next: (0, 0),
             waiting: BTreeMap::new(),
+            waiting_findings: 0,
             file: FileSoFar::default(),
             summary: Summary::default(),
             times: Times::default(),
@@ -126,9 +136,9 @@ impl<'s> Sequencer<'s> {
         }
     }
 
-    /// How many units wait for one before them.
+    /// How much waits for a unit before it: units, of which some weigh more by their findings.
     pub(crate) fn waiting(&self) -> usize {
-        self.waiting.len()
+        self.waiting.len() + self.waiting_findings / 256
     }
 
     /// The file that is to be given out next.
@@ -152,8 +162,10 @@ impl<'s> Sequencer<'s> {
     }
 
     pub(crate) fn deliver(&mut self, key: Key, unit: Unit) {
+        self.waiting_findings += unit.findings();
         self.waiting.insert(key, unit);
         while let Some(unit) = self.waiting.remove(&self.next) {
+            self.waiting_findings -= unit.findings();
             self.next = if unit.last { (self.next.0 + 1, 0) } else { (self.next.0, self.next.1 + 1) };
             self.give(unit);
         }

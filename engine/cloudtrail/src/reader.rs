@@ -232,7 +232,7 @@ impl Outcome {
 
     fn other(&mut self, part: &PartOfFile<'_>, at: usize) {
         self.others += 1;
-        self.problems.push(Problem {
+        self.problems.push_with(|| Problem {
             file: part.file().to_owned(),
             offset: Some(part.offset(at)),
             kind: ProblemKind::NotAnEvent,

@@ -83,9 +83,14 @@ impl<T> Default for Kept<T> {
 
 impl<T> Kept<T> {
     pub(crate) fn push(&mut self, one: T) {
+        self.push_with(|| one);
+    }
+
+    /// Makes what is pushed only if it is kept.
+    pub(crate) fn push_with(&mut self, one: impl FnOnce() -> T) {
         self.total += 1;
         if self.first.len() < MAX_KEPT {
-            self.first.push(one);
+            self.first.push(one());
         }
     }
 
