@@ -130,14 +130,14 @@ fn parse_eyas(files: &[(FileId, &str)]) -> Vec<File> {
             .chunks(files.len().div_ceil(threads))
             .map(|part| (part, thread::Builder::new().spawn_scoped(scope, move || parse(part))))
             .collect();
-        let finish =
-            |(part, started): (&[(FileId, &str)], io::Result<thread::ScopedJoinHandle<'_, Vec<File>>>)| {
-                match started {
-                    Ok(handle) => handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                    Err(_) => parse(part),
-                }
-            };
-        parts.into_iter().flat_map(finish).collect()
+        let mut trees = Vec::with_capacity(files.len());
+        for (part, started) in parts {
+            trees.extend(match started {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(_) => parse(part),
+            });
+        }
+        trees
     })
 }
 
