@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::{fmt, io, thread};
+use std::{fmt, thread};
 
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
