@@ -1,12 +1,12 @@
 //! CloudTrail logs as records: bytes, from wherever they come, become events, and events meet
 //! rules.
 //!
-//! In the order of the pipeline: [`source`] finds files, [`decompress`] and [`stream`] make text
-//! of them, [`split`] (with [`scan`] and [`strict`]) finds the records in it, [`peek`] sees which
-//! of them no rule can fire on, [`shape`] and [`columns`] unwrap events from what they came in,
-//! [`event`] is one event as the engine sees it, [`reader`] ties these together, [`judge`] lets
-//! the rules at it, [`hunt`] drives it all over many files and threads, [`order`] puts what
-//! comes out in order, and [`summary`] tells of what was read and what could not be.
+//! In the order of the pipeline: `source` finds files, `decompress` and `stream` make text
+//! of them, `split` (with `scan` and `strict`) finds the records in it, `peek` sees which
+//! of them no rule can fire on, `shape` and `columns` unwrap events from what they came in,
+//! `event` is one event as the engine sees it, `reader` ties these together, `judge` lets
+//! the rules at it, `hunt` drives it all over many files and threads, `order` puts what
+//! comes out in order, and `summary` tells of what was read and what could not be.
 
 mod columns;
 mod decompress;
