@@ -152,10 +152,11 @@ impl Builder {
             );
             return false;
         }
-        let key = junk.leading_word().filter(|(_, colon)| *colon).map(|(name, _)| junk.token_text(name));
-        if let Some(key) = key.filter(|key| RULE_KEYS.iter().any(|(known, _)| known == key)) {
+        let key = junk.leading_word().map(|(name, colon)| (junk.token_text(name), colon));
+        let key = key.filter(|(key, colon)| *colon || matches!(*key, "let" | "step" | "except"));
+        if let Some((key, _)) = key.filter(|(key, _)| RULE_KEYS.iter().any(|(known, _)| known == key)) {
             self.push(
-                Diagnostic::new(Code::UnknownItem, span, format!("`{key}:` stands outside of a rule"))
+                Diagnostic::new(Code::UnknownItem, span, format!("`{key}` stands outside of a rule"))
                     .help("look for a `}` above that closes the rule too early"),
             );
             return false;

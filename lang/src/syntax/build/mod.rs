@@ -161,20 +161,25 @@ impl Builder {
         out
     }
 
+    /// The comments of a file. Most stand between declarations, so only those declarations are
+    /// gone through that may hold one.
     fn comments(&self, root: &Pair<'_>) -> Vec<Comment> {
-        if !root.as_str().contains('#') {
-            return Vec::new();
+        let mut out = Vec::new();
+        for item in root.clone().into_inner() {
+            if item.as_rule() == Rule::comment {
+                out.push(self.comment(&item));
+            } else if item.as_str().contains('#') {
+                let inside = item.into_inner().flatten();
+                out.extend(inside.filter(|p| p.as_rule() == Rule::comment).map(|p| self.comment(&p)));
+            }
         }
-        root.clone()
-            .into_inner()
-            .flatten()
-            .filter(|pair| pair.as_rule() == Rule::comment)
-            .map(|pair| {
-                let text = pair.as_str().trim_end();
-                let start = pair.as_span().start();
-                Comment { text: text.to_owned(), span: self.place(start, start + text.len()) }
-            })
-            .collect()
+        out
+    }
+
+    fn comment(&self, pair: &Pair<'_>) -> Comment {
+        let text = pair.as_str().trim_end();
+        let start = pair.as_span().start();
+        Comment { text: text.to_owned(), span: self.place(start, start + text.len()) }
     }
 
     fn item(&mut self, pair: Pair<'_>, out: &mut File) {

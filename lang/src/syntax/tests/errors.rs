@@ -204,6 +204,7 @@ fn items() {
         "rule r on x\n{\n when: a\n}\n",
         "- rule: x\n  desc: y\n  condition: z\n",
         "Rule r on x {\n when: a\n}\n",
+        "except a(b) in [c]\n",
         "macro m(a, 1) = b\nmacro n() b\n",
         "rule r on {\n when: a\n}\n",
         "rule r on x y {\n when: a\n}\n",
