@@ -1,6 +1,7 @@
 //! Timing and tables. Machines are shared and noisy: every row is a ratio of two things measured
 //! in turn in the same run, best and median of several rounds.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// How often each side is run.
@@ -77,8 +78,14 @@ pub fn millis(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1e3)
 }
 
-/// The machine, as far as it tells.
-pub fn machine() -> String {
+/// When and on what it was measured.
+pub fn heading() -> String {
+    let date = Command::new("date").arg("+%Y-%m-%d").output();
+    let date = date.map(|out| String::from_utf8_lossy(&out.stdout).trim().to_owned()).unwrap_or_default();
+    format!("Measured on {date}, {}, {ROUNDS} rounds each side in turn.\n", machine())
+}
+
+fn machine() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = info.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown processor");
     let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
