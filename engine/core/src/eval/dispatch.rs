@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use eyas_lang::catalog::Step;
 use eyas_lang::value::{Fetched, Unknown, Value};
 use jiff::Timestamp;
@@ -46,6 +46,8 @@ pub(super) struct Dispatch {
     sets: Vec<Candidates>,
     /// Names that lead to the same rules share them.
     by_rules: FxHashMap<(Vec<RuleIx>, Option<Texts>), u32>,
+    /// Different rules often look for the same texts: those that no name decides.
+    by_texts: FxHashMap<Texts, Option<Arc<AhoCorasick>>>,
     /// Counts how often everything was forgotten.
     epoch: u32,
     key: String,
@@ -55,7 +57,7 @@ pub(super) struct Dispatch {
 struct Candidates {
     rules: Arc<[RuleIx]>,
     /// Texts of which one must occur in the record; `None` where there are no such texts.
-    needles: Option<AhoCorasick>,
+    needles: Option<Arc<AhoCorasick>>,
 }
 
 impl Dispatch {
@@ -75,7 +77,9 @@ impl Dispatch {
             return Some(*number);
         }
         let number = self.sets.len() as u32;
-        let automaton = key.1.as_ref().and_then(automaton);
+        let automaton = key.1.as_ref().and_then(|texts| {
+            self.by_texts.entry(texts.clone()).or_insert_with(|| automaton(texts).map(Arc::new)).clone()
+        });
         self.sets.push(Candidates { rules: key.0.as_slice().into(), needles: automaton });
         self.by_rules.insert(key, number);
         Some(number)
@@ -83,9 +87,11 @@ impl Dispatch {
 }
 
 /// A search for whether one of the texts occurs. Which of several that overlap is found is of no
-/// interest; with leftmost matches the search may look at many bytes at a time.
+/// interest; with leftmost matches the search may look at many bytes at a time. There is one for
+/// many an event name, so a full table, which takes longest to build, would not pay.
 fn automaton(texts: &Texts) -> Option<AhoCorasick> {
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(texts).ok()
+    let kind = Some(AhoCorasickKind::ContiguousNFA);
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).kind(kind).build(texts).ok()
 }
 
 impl<'p> Session<'p> {
