@@ -137,7 +137,7 @@ impl<R: Read> Gunzip<R> {
 
     fn header(&mut self) -> Result<(), String> {
         let first = std::mem::replace(&mut self.stage, Stage::Header) == Stage::FirstHeader;
-        if !first && !self.to_next_member()? {
+        if !first && !self.find_next_member()? {
             self.stage = Stage::End;
             return Ok(());
         }
@@ -167,7 +167,8 @@ impl<R: Read> Gunzip<R> {
             while present != 0 && self.byte()? != 0 {}
         }
         if flags & 2 != 0 {
-            (self.byte()?, self.byte()?);
+            self.byte()?;
+            self.byte()?;
         }
         self.inflate.reset(false);
         self.crc = Crc::new();
@@ -177,7 +178,7 @@ impl<R: Read> Gunzip<R> {
     }
 
     /// Skips zero padding; false at the end of the file.
-    fn to_next_member(&mut self) -> Result<bool, String> {
+    fn find_next_member(&mut self) -> Result<bool, String> {
         while self.refill()? {
             match self.input.get(self.from..self.to).and_then(|rest| rest.iter().position(|&b| b != 0)) {
                 Some(skip) => {

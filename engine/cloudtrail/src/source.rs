@@ -102,7 +102,7 @@ impl Inputs {
     }
 
     /// The next thing in the folder at hand.
-    fn from_folder(&mut self) -> Option<Input> {
+    fn next_in_folder(&mut self) -> Option<Input> {
         let folder = self.folder.as_mut()?;
         loop {
             let entry = match folder.next()? {
@@ -128,7 +128,7 @@ impl Iterator for Inputs {
 
     fn next(&mut self) -> Option<Input> {
         loop {
-            if let Some(input) = self.from_folder() {
+            if let Some(input) = self.next_in_folder() {
                 return Some(input);
             }
             self.folder = None;
