@@ -119,12 +119,13 @@ impl<'a> Names<'a> {
     }
 
     fn add_file(&mut self, ix: FileIx, file: &'a ast::File, kind: SourceKind, out: &mut Vec<Diagnostic>) {
+        let mut errors: Vec<u32> =
+            file.diagnostics.iter().filter(|d| d.is_error()).map(|d| d.span().start).collect();
+        errors.sort_unstable();
         for decl in &file.decls {
             let Some((name, what)) = declared(&decl.kind) else { continue };
-            let syntax_error = file
-                .diagnostics
-                .iter()
-                .any(|d| d.is_error() && d.span().start >= decl.span.start && d.span().end <= decl.span.end);
+            let after = errors.partition_point(|start| *start < decl.span.start);
+            let syntax_error = errors.get(after).is_some_and(|start| *start <= decl.span.end);
             let id = DeclId(self.entries.len() as u32);
             let mut entry = Entry {
                 file: ix,

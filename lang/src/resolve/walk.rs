@@ -62,21 +62,24 @@ impl<'a> Names<'a> {
             }
             // Depth first with an explicit stack: the path holds what is being looked into.
             let mut path: Vec<(DeclId, usize)> = vec![(start, 0)];
+            let mut depth_of: FxHashMap<DeclId, usize> = FxHashMap::from_iter([(start, 0)]);
             while let Some(top) = path.last_mut() {
                 let (node, next) = *top;
                 top.1 += 1;
                 let Some(&(to, at)) = edges.get(&node).and_then(|e| e.get(next)) else {
                     done.insert(node);
+                    depth_of.remove(&node);
                     path.pop();
                     continue;
                 };
-                if let Some(from) = path.iter().position(|(n, _)| *n == to) {
+                if let Some(&from) = depth_of.get(&to) {
                     let circle: Vec<DeclId> = path[from..].iter().map(|(n, _)| *n).collect();
                     if !circle.iter().any(|n| bad.contains(n)) {
                         out.push(self.circle(&circle, at));
                     }
                     bad.extend(circle);
                 } else if edges.contains_key(&to) && !done.contains(&to) {
+                    depth_of.insert(to, path.len());
                     path.push((to, 0));
                 }
             }
