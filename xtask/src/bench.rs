@@ -6,7 +6,15 @@ use crate::run::{Outcome, cargo, run};
 /// Prints the tables; arguments are the benchmarks' names and `--write`.
 pub(crate) fn bench(rest: &[&str]) -> Outcome {
     // The reference for event rules names a newer compiler than it needs.
-    let manifest = ["run", "--release", "--quiet", "--ignore-rust-version", "--manifest-path", "tests/peers/Cargo.toml", "--"];
+    let manifest = [
+        "run",
+        "--release",
+        "--quiet",
+        "--ignore-rust-version",
+        "--manifest-path",
+        "tests/peers/Cargo.toml",
+        "--",
+    ];
     let mut command = cargo(&manifest);
     command.args(rest);
     run(command)

@@ -22,9 +22,20 @@ pub struct JsonIndex {
 struct Member {
     /// With its quotes.
     key: Range<u32>,
-    /// The key has escapes.
-    escaped: bool,
+    /// What tells most keys apart in one comparison; [`ESCAPED`] where the key has escapes.
+    mark: u64,
     value: Range<u32>,
+}
+
+/// The mark of keys that have to be unescaped before they can be compared. No key has it: a key's
+/// own mark has its length in the lowest byte, and this would be one of no bytes that are set.
+const ESCAPED: u64 = !0xFF;
+
+/// A key's first three bytes, its last four and its length: equal for equal keys.
+fn mark(key: &[u8]) -> u64 {
+    let first = key.iter().take(3).fold(0, |mark, byte| mark << 8 | u64::from(*byte));
+    let last = key.iter().rev().take(4).fold(0, |mark, byte| mark << 8 | u64::from(*byte));
+    first << 40 | last << 8 | (key.len() as u64 & 0xFF)
 }
 
 impl JsonIndex {
@@ -57,9 +68,10 @@ impl JsonIndex {
         loop {
             let (start, key_end, escaped) = check.key(at)?;
             let end = check.value(start, 1)?;
+            let inner = bytes.get(at + 1..key_end.saturating_sub(1)).unwrap_or_default();
             self.members.push(Member {
                 key: at as u32..key_end as u32,
-                escaped,
+                mark: if escaped { ESCAPED } else { mark(inner) },
                 value: start as u32..end as u32,
             });
             at = scan::skip_space(bytes, end);
@@ -97,12 +109,13 @@ impl<'a> JsonRecord<'a> {
     /// The text of a member's value; the last of equal keys counts.
     pub fn member(&self, key: &str) -> Option<&'a str> {
         let slice = |r: &Range<u32>| self.text.get(r.start as usize..r.end as usize).unwrap_or_default();
-        // The key's length tells most of them apart before any byte is compared.
-        let len = key.len() as u32 + 2;
-        let found = self.index.members.iter().rev().find(|m| {
-            let raw = m.key.end - m.key.start;
-            (raw == len || m.escaped) && key_is(slice(&m.key), key)
-        });
+        let wanted = mark(key.as_bytes());
+        let found = self
+            .index
+            .members
+            .iter()
+            .rev()
+            .find(|m| (m.mark == wanted || m.mark == ESCAPED) && key_is(slice(&m.key), key));
         found.map(|m| slice(&m.value))
     }
 
