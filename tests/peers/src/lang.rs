@@ -19,7 +19,10 @@ pub fn rows() -> Vec<Row> {
     let bytes: usize = many.iter().map(|(_, file)| file.text.len()).sum();
     let rules = ours::check(&many).rules.rules.len();
     let mut rows = vec![Row {
-        what: format!("load and check {rules} rules with their tests ({:.1} MB); parsing alone", bytes as f64 / 1e6),
+        what: format!(
+            "load and check {rules} rules with their tests ({:.1} MB); parsing alone",
+            bytes as f64 / 1e6
+        ),
         ours: (millis(checked.best()), millis(checked.median())),
         reference: (millis(parsed.best()), millis(parsed.median())),
         ratio: format!("{:.1}×", checked.best().as_secs_f64() / parsed.best().as_secs_f64()),
