@@ -1,0 +1,233 @@
+//! The tree.
+
+use smol_str::SmolStr;
+
+/// A half-open range of bytes in the document's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range `start..end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start: start as u32, end: end as u32 }
+    }
+
+    /// The empty range at an offset.
+    pub fn at(offset: usize) -> Self {
+        Self::new(offset, offset)
+    }
+}
+
+/// A value with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// What it is.
+    pub kind: NodeKind,
+    /// Where. An alias has the place of the alias, what it stands for that of the anchor.
+    pub span: Span,
+    /// How the author wrote it.
+    pub style: Style,
+}
+
+/// The kinds of [`Node`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum NodeKind {
+    /// Nothing.
+    Null,
+    /// `true`, `false` (in YAML also `yes`, `no`, `on`, `off`, as CloudFormation reads YAML 1.1).
+    Bool(bool),
+    /// A whole number in its canonical spelling; `012` is text, as account ids need.
+    Int(i64),
+    /// Another number.
+    Float(f64),
+    /// Text.
+    Str(SmolStr),
+    /// A list.
+    List(Vec<Node>),
+    /// A map, in the order of the text, duplicates included.
+    Map(Vec<Entry>),
+}
+
+/// How a node is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// A YAML scalar without quotes.
+    Plain,
+    /// In single quotes.
+    Single,
+    /// In double quotes (also every JSON string).
+    Double,
+    /// A YAML block scalar (`|` or `>`).
+    Block,
+    /// `{…}` or `[…]`.
+    Flow,
+    /// A YAML collection by indentation.
+    Indented,
+    /// A short intrinsic: `!Ref x`.
+    ShortTag,
+}
+
+/// A member of a map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The key as text; keys of other kinds are given as they are written.
+    pub key: SmolStr,
+    /// Where the key is.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node,
+}
+
+impl Node {
+    /// The value of the last member with this key, as CloudFormation takes it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The last member with this key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().rev().find(|entry| entry.key == key)
+    }
+
+    /// The members of a map; none for anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            NodeKind::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; none for anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.kind {
+            NodeKind::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text, if it is text.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            NodeKind::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A scalar as text: what CloudFormation makes of `22` where it wants a string.
+    pub fn scalar_text(&self) -> Option<SmolStr> {
+        Some(match &self.kind {
+            NodeKind::Str(text) => text.clone(),
+            NodeKind::Bool(value) => SmolStr::new_static(if *value { "true" } else { "false" }),
+            NodeKind::Int(value) => value.to_string().into(),
+            NodeKind::Float(value) => value.to_string().into(),
+            NodeKind::Null | NodeKind::List(_) | NodeKind::Map(_) => return None,
+        })
+    }
+
+    /// What kind of thing it is, in words.
+    pub fn kind_name(&self) -> &'static str {
+        match &self.kind {
+            NodeKind::Null => "nothing",
+            NodeKind::Bool(_) => "a boolean",
+            NodeKind::Int(_) | NodeKind::Float(_) => "a number",
+            NodeKind::Str(_) => "a string",
+            NodeKind::List(_) => "a list",
+            NodeKind::Map(_) => "a map",
+        }
+    }
+}
+
+/// A comment, without its `#`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// The text after `#`.
+    pub text: String,
+    /// Where, `#` included.
+    pub span: Span,
+}
+
+/// A parsed text.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The root.
+    pub root: Node,
+    /// Comments in order; JSON has none.
+    pub comments: Vec<Comment>,
+    /// Offsets to lines.
+    pub lines: LineIndex,
+    /// Whether it was read as JSON.
+    pub json: bool,
+    /// What is odd but did not keep the text from being read (duplicate keys).
+    pub problems: Vec<Problem>,
+}
+
+/// Something wrong with a text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Problem {
+    /// Where.
+    pub span: Span,
+    /// What kind.
+    pub kind: ProblemKind,
+    /// One line, lower case.
+    pub message: String,
+    /// What was probably meant.
+    pub help: Option<String>,
+}
+
+/// The kinds of [`Problem`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProblemKind {
+    /// Not text.
+    Encoding,
+    /// Neither YAML nor JSON.
+    Syntax,
+    /// Refused for its size, nesting or aliases.
+    TooLarge,
+    /// A key stands twice in a map.
+    DuplicateKey,
+}
+
+impl Problem {
+    /// A problem at a place.
+    pub fn new(span: Span, kind: ProblemKind, message: impl Into<String>) -> Self {
+        Self { span, kind, message: message.into(), help: None }
+    }
+
+    /// Adds what was probably meant.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Offsets of line starts.
+#[derive(Debug, Clone, Default)]
+pub struct LineIndex(Vec<u32>);
+
+impl LineIndex {
+    /// The lines of `text`.
+    pub fn new(text: &str) -> Self {
+        let starts = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1);
+        Self(std::iter::once(0).chain(starts).collect())
+    }
+
+    /// Line and column (in characters) of a byte offset, both from 1.
+    pub fn line_column(&self, text: &str, offset: u32) -> (u32, u32) {
+        let line = self.0.partition_point(|start| *start <= offset).max(1);
+        let start = self.0.get(line - 1).copied().unwrap_or(0) as usize;
+        let end = (offset as usize).min(text.len());
+        let column = text.get(start..end).map_or(end.saturating_sub(start), |s| s.chars().count());
+        (line as u32, column as u32 + 1)
+    }
+
+    /// The offset at which a line (from 1) starts.
+    pub fn start_of(&self, line: u32) -> Option<u32> {
+        self.0.get((line as usize).checked_sub(1)?).copied()
+    }
+}

@@ -1,0 +1,3 @@
+//! CloudFormation text → places → resolved resources → resource records.
+
+pub mod document;
