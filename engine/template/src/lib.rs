@@ -1,3 +1,7 @@
 //! CloudFormation text → places → resolved resources → resource records.
 
 pub mod document;
+pub mod inputs;
+mod resolve;
+pub mod scenario;
+pub mod template;

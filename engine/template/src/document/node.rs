@@ -1,5 +1,6 @@
 //! The tree.
 
+use eyas_lang::value::Place;
 use smol_str::SmolStr;
 
 /// A half-open range of bytes in the document's text.
@@ -154,6 +155,8 @@ pub struct Comment {
 /// A parsed text.
 #[derive(Debug, Clone)]
 pub struct Document {
+    /// The text.
+    pub text: String,
     /// The root.
     pub root: Node,
     /// Comments in order; JSON has none.
@@ -164,6 +167,14 @@ pub struct Document {
     pub json: bool,
     /// What is odd but did not keep the text from being read (duplicate keys).
     pub problems: Vec<Problem>,
+}
+
+impl Document {
+    /// A span with its line and column.
+    pub fn place(&self, span: Span) -> Place {
+        let (line, column) = self.lines.line_column(&self.text, span.start);
+        Place { offset: span.start, len: span.end.saturating_sub(span.start), line, column }
+    }
 }
 
 /// Something wrong with a text.

@@ -26,6 +26,7 @@ pub(super) fn parse(text: &str) -> Result<Document, Problem> {
     }
     let empty = Node { kind: NodeKind::Null, span: Span::at(0), style: Style::Plain };
     Ok(Document {
+        text: text.to_owned(),
         root: builder.root.unwrap_or(empty),
         comments: builder.comments,
         lines: LineIndex::new(text),

@@ -1,0 +1,295 @@
+//! The intrinsic functions.
+
+use base64::Engine;
+use eyas_lang::value::{Tree, TreeKind, Unknown};
+use ipnet::IpNet;
+use smol_str::SmolStr;
+
+use super::Resolver;
+use super::text::Parts;
+use crate::document::{Node, Span};
+
+impl Resolver<'_> {
+    /// The value of an intrinsic (`Some(None)` for `AWS::NoValue`), or `None` where the key names
+    /// none and the node is an ordinary map.
+    pub(super) fn intrinsic(&self, key: &str, arg: &Node, node: &Node, depth: usize) -> Option<Option<Tree>> {
+        let span = node.span;
+        Some(match key {
+            "Ref" => self.reference(arg.as_str()?, span),
+            "Fn::If" => self.choose(arg, span, depth),
+            "Fn::GetAtt" => Some(self.attribute(arg, span)),
+            "Fn::Sub" => Some(self.substitute(arg, span, depth)),
+            "Fn::Join" => Some(self.join(arg, span, depth)),
+            "Fn::Split" => Some(self.split(arg, span, depth)),
+            "Fn::Select" => self.select(arg, span, depth),
+            "Fn::FindInMap" => self.find_in_map(arg, span, depth),
+            "Fn::Base64" => Some(self.base64(arg, span, depth)),
+            "Fn::Cidr" => Some(self.cidr(arg, span, depth)),
+            "Fn::Length" => Some(self.length(arg, span, depth)),
+            "Fn::ToJsonString" => Some(self.to_json(arg, span, depth)),
+            "Fn::GetAZs" => Some(self.later(span, "the availability zones are known only when it is deployed")),
+            "Fn::ImportValue" => Some(self.later(span, "the value is another stack's export")),
+            "Fn::GetStackOutput" => Some(self.later(span, "the value is another stack's output")),
+            "Fn::Transform" => Some(self.later(span, "a macro makes the value when it is deployed")),
+            "Condition" if arg.as_str().is_some_and(|name| self.template.conditions.contains_key(name)) => {
+                // In a property this is a member called `Condition`, as in a policy statement.
+                return None;
+            }
+            _ if key.starts_with("Fn::") && !key.starts_with("Fn::ForEach") => {
+                Some(self.later(span, &format!("`{key}` is not an intrinsic function known here")))
+            }
+            _ => return None,
+        })
+    }
+
+    fn later(&self, span: Span, reason: &str) -> Tree {
+        self.unknown(span, Unknown::present(reason))
+    }
+
+    fn malformed(&self, span: Span, what: &str) -> Tree {
+        self.unknown(span, Unknown::present(format!("{what} is malformed")))
+    }
+
+    fn choose(&self, arg: &Node, span: Span, depth: usize) -> Option<Tree> {
+        let [condition, yes, no] = arg.items() else { return Some(self.malformed(span, "`Fn::If`")) };
+        let name = condition.as_str().unwrap_or("");
+        match self.scenario.condition(name) {
+            Some(true) => self.value(yes, depth),
+            Some(false) => self.value(no, depth),
+            None => {
+                let (yes, no) = (self.value(yes, depth), self.value(no, depth));
+                let present = yes.is_some() && no.is_some();
+                let reason = format!("condition `{name}` cannot be told");
+                Some(self.unknown(span, Unknown { present, ..Unknown::new(reason) }))
+            }
+        }
+    }
+
+    fn attribute(&self, arg: &Node, span: Span) -> Tree {
+        let (resource, attribute) = match (arg.as_str(), arg.items()) {
+            (Some(text), _) => text.split_once('.').unwrap_or((text, "")),
+            (None, [resource, attribute, ..]) => {
+                (resource.as_str().unwrap_or(""), attribute.as_str().unwrap_or("?"))
+            }
+            _ => return self.malformed(span, "`Fn::GetAtt`"),
+        };
+        self.attribute_of(resource, attribute, span)
+    }
+
+    fn attribute_of(&self, resource: &str, attribute: &str, span: Span) -> Tree {
+        let reason = format!("`{resource}` has its `{attribute}` only when it is deployed");
+        let refers_to = self.template.resources.iter().any(|r| r.id() == resource).then(|| resource.into());
+        self.unknown(span, Unknown { refers_to, ..Unknown::present(reason) })
+    }
+
+    fn substitute(&self, arg: &Node, span: Span, depth: usize) -> Tree {
+        let (text, names) = match (arg.as_str(), arg.items()) {
+            (Some(text), _) => (text, None),
+            (None, [text, names]) => (text.as_str().unwrap_or(""), Some(names)),
+            (None, [text]) => (text.as_str().unwrap_or(""), None),
+            _ => return self.malformed(span, "`Fn::Sub`"),
+        };
+        let mut parts = Parts::default();
+        let mut rest = text;
+        while let Some(at) = rest.find("${") {
+            parts.push_text(&rest[..at]);
+            rest = &rest[at + 2..];
+            let Some(end) = rest.find('}') else {
+                parts.push_text("${");
+                break;
+            };
+            let name = rest[..end].trim();
+            rest = &rest[end + 1..];
+            if let Some(literal) = name.strip_prefix('!') {
+                parts.push_text(&format!("${{{literal}}}"));
+                continue;
+            }
+            let value = match names.and_then(|names| names.get(name)) {
+                Some(node) => self.value(node, depth + 1),
+                None => match name.split_once('.') {
+                    Some((resource, attribute)) => Some(self.attribute_of(resource, attribute, span)),
+                    None => self.reference(name, span),
+                },
+            };
+            if value.is_some_and(|value| !parts.push(&value)) {
+                return self.malformed(span, "`Fn::Sub`");
+            }
+        }
+        parts.push_text(rest);
+        parts.finish(self, span)
+    }
+
+    fn join(&self, arg: &Node, span: Span, depth: usize) -> Tree {
+        let [delimiter, list] = arg.items() else { return self.malformed(span, "`Fn::Join`") };
+        let delimiter = delimiter.scalar_text().unwrap_or_default();
+        let list = match self.value(list, depth + 1) {
+            Some(Tree { kind: TreeKind::List(items), .. }) => items,
+            Some(Tree { kind: TreeKind::Unknown(why), .. }) => {
+                return self.unknown(span, Unknown::present(why.reason.clone()));
+            }
+            _ => return self.malformed(span, "`Fn::Join`"),
+        };
+        let mut parts = Parts::default();
+        for (i, item) in list.iter().enumerate() {
+            if i > 0 {
+                parts.push_text(&delimiter);
+            }
+            if !parts.push(item) {
+                return self.malformed(span, "`Fn::Join`");
+            }
+        }
+        parts.finish(self, span)
+    }
+
+    fn split(&self, arg: &Node, span: Span, depth: usize) -> Tree {
+        let [delimiter, source] = arg.items() else { return self.malformed(span, "`Fn::Split`") };
+        match (delimiter.scalar_text(), self.value(source, depth + 1).map(|tree| tree.kind)) {
+            (Some(delimiter), Some(TreeKind::Str(text))) if !delimiter.is_empty() => {
+                let items = text.split(delimiter.as_str());
+                let items = items.map(|item| self.tree(TreeKind::Str(item.into()), span)).collect();
+                self.tree(TreeKind::List(items), span)
+            }
+            (_, Some(TreeKind::Unknown(why))) => self.unknown(span, Unknown::present(why.reason.clone())),
+            _ => self.malformed(span, "`Fn::Split`"),
+        }
+    }
+
+    fn select(&self, arg: &Node, span: Span, depth: usize) -> Option<Tree> {
+        let [index, list] = arg.items() else { return Some(self.malformed(span, "`Fn::Select`")) };
+        let index = self.value(index, depth + 1).and_then(|tree| match tree.kind {
+            TreeKind::Int(value) => usize::try_from(value).ok(),
+            TreeKind::Str(text) => text.parse().ok(),
+            _ => None,
+        });
+        match (index, self.value(list, depth + 1).map(|tree| tree.kind)) {
+            (Some(index), Some(TreeKind::List(items))) => match items.into_iter().nth(index) {
+                Some(item) => Some(item),
+                None => Some(self.malformed(span, "`Fn::Select`")),
+            },
+            (_, Some(TreeKind::Unknown(why))) => Some(self.unknown(span, Unknown::present(why.reason.clone()))),
+            (None, Some(TreeKind::List(_))) => Some(self.later(span, "the index is not known")),
+            _ => Some(self.malformed(span, "`Fn::Select`")),
+        }
+    }
+
+    fn find_in_map(&self, arg: &Node, span: Span, depth: usize) -> Option<Tree> {
+        let [map, first, second, rest @ ..] = arg.items() else {
+            return Some(self.malformed(span, "`Fn::FindInMap`"));
+        };
+        let key = |node: &Node| {
+            self.value(node, depth + 1).and_then(|tree| match tree.kind {
+                TreeKind::Str(text) => Some(text),
+                TreeKind::Int(value) => Some(SmolStr::from(value.to_string())),
+                TreeKind::Bool(value) => Some(SmolStr::new_static(if value { "true" } else { "false" })),
+                _ => None,
+            })
+        };
+        let (Some(map), Some(first), Some(second)) = (key(map), key(first), key(second)) else {
+            return Some(self.later(span, "the keys of the mapping are not known"));
+        };
+        let found = self.template.mappings.and_then(|maps| maps.get(&map)?.get(&first)?.get(&second));
+        match (found, rest.iter().find_map(|options| options.get("DefaultValue"))) {
+            (Some(node), _) => self.value(node, depth + 1).map(|tree| Tree { place: Some(self.place(span)), ..tree }),
+            (None, Some(default)) => self.value(default, depth + 1),
+            (None, None) => Some(self.later(span, &format!("mapping `{map}` has no `{first}`, `{second}`"))),
+        }
+    }
+
+    fn base64(&self, arg: &Node, span: Span, depth: usize) -> Tree {
+        match self.value(arg, depth + 1).map(|tree| tree.kind) {
+            Some(TreeKind::Str(text)) => {
+                let encoded = base64::engine::general_purpose::STANDARD.encode(text.as_bytes());
+                self.tree(TreeKind::Str(encoded.into()), span)
+            }
+            Some(TreeKind::Unknown(why)) => self.unknown(span, Unknown::present(why.reason.clone())),
+            _ => self.malformed(span, "`Fn::Base64`"),
+        }
+    }
+
+    /// `Fn::Cidr`: `count` networks of `bits` host bits inside a block, in order.
+    fn cidr(&self, arg: &Node, span: Span, depth: usize) -> Tree {
+        let mut args = arg.items().iter().map(|node| self.value(node, depth + 1).map(|tree| tree.kind));
+        let number = |kind: Option<Option<TreeKind>>| match kind.flatten() {
+            Some(TreeKind::Int(value)) => usize::try_from(value).ok(),
+            Some(TreeKind::Str(text)) => text.parse().ok(),
+            _ => None,
+        };
+        let block = match args.next().flatten() {
+            Some(TreeKind::Str(text)) => text.parse::<IpNet>().ok(),
+            _ => None,
+        };
+        let (count, bits) = (number(args.next()), number(args.next()));
+        let nets = block.zip(count).and_then(|(block, count)| {
+            let width = block.max_prefix_len() as usize;
+            let host_bits = bits.unwrap_or(if width == 32 { 8 } else { 64 });
+            let length = u8::try_from(width.checked_sub(host_bits)?).ok()?;
+            let nets: Vec<IpNet> = block.subnets(length).ok()?.take(count.min(256)).collect();
+            (nets.len() == count).then_some(nets)
+        });
+        match nets {
+            Some(nets) => {
+                let item = |net: IpNet| self.tree(TreeKind::Str(net.to_string().into()), span);
+                self.tree(TreeKind::List(nets.into_iter().map(item).collect()), span)
+            }
+            None => self.later(span, "the block of `Fn::Cidr` is not known"),
+        }
+    }
+
+    fn length(&self, arg: &Node, span: Span, depth: usize) -> Tree {
+        match self.value(arg, depth + 1).map(|tree| tree.kind) {
+            Some(TreeKind::List(items)) => self.tree(TreeKind::Int(items.len() as i64), span),
+            Some(TreeKind::Unknown(why)) => self.unknown(span, Unknown::present(why.reason.clone())),
+            _ => self.malformed(span, "`Fn::Length`"),
+        }
+    }
+
+    fn to_json(&self, arg: &Node, span: Span, depth: usize) -> Tree {
+        match self.value(arg, depth + 1).as_ref().and_then(json_text) {
+            Some(text) => self.tree(TreeKind::Str(text.into()), span),
+            None => self.later(span, "a part of the JSON text is not known"),
+        }
+    }
+
+    fn place(&self, span: Span) -> eyas_lang::value::Place {
+        self.template.document.place(span)
+    }
+}
+
+/// The JSON text of a value, if all of it is known.
+fn json_text(tree: &Tree) -> Option<String> {
+    Some(match &tree.kind {
+        TreeKind::Null => "null".to_owned(),
+        TreeKind::Bool(value) => value.to_string(),
+        TreeKind::Int(value) => value.to_string(),
+        TreeKind::Float(value) => value.to_string(),
+        TreeKind::Str(text) => quoted(text),
+        TreeKind::List(items) => {
+            let items: Option<Vec<String>> = items.iter().map(json_text).collect();
+            format!("[{}]", items?.join(","))
+        }
+        TreeKind::Map(members) => {
+            let members: Option<Vec<String>> =
+                members.iter().map(|(key, value)| Some(format!("{}:{}", quoted(key), json_text(value)?))).collect();
+            format!("{{{}}}", members?.join(","))
+        }
+        TreeKind::Unknown(_) => return None,
+    })
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if (c as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

@@ -1,0 +1,148 @@
+//! Values as deployment would see them, as far as the template tells.
+//!
+//! Under one [`Scenario`] a value is known, or unknown with the reason and whatever is known of
+//! it all the same: that it is there, which parts of its text are fixed, which resource it refers
+//! to. Nothing here fails: what is malformed is unknown, and a schema finding elsewhere.
+
+mod functions;
+mod text;
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use eyas_lang::value::{Tree, TreeKind, Unknown};
+use smol_str::SmolStr;
+
+use crate::document::{Node, NodeKind, Span};
+use crate::inputs::Inputs;
+use crate::scenario::{Assumed, Scenario};
+use crate::template::Template;
+
+/// Intrinsics nested deeper than this are not followed.
+const MAX_DEPTH: usize = 100;
+/// Values one resource may resolve to; a bound on what lists of lists can be made to multiply.
+const MAX_VALUES: usize = 200_000;
+
+/// Resolves the values of one template under one scenario.
+pub(crate) struct Resolver<'t> {
+    pub(crate) template: &'t Template<'t>,
+    pub(crate) inputs: &'t Inputs,
+    pub(crate) scenario: &'t Scenario,
+    values: Cell<usize>,
+}
+
+impl<'t> Resolver<'t> {
+    pub(crate) fn new(template: &'t Template<'t>, inputs: &'t Inputs, scenario: &'t Scenario) -> Self {
+        Self { template, inputs, scenario, values: Cell::new(0) }
+    }
+
+    /// The value of a node; `None` for `AWS::NoValue`.
+    pub(crate) fn value(&self, node: &Node, depth: usize) -> Option<Tree> {
+        self.values.set(self.values.get() + 1);
+        if depth > MAX_DEPTH || self.values.get() > MAX_VALUES {
+            return Some(self.unknown(node.span, Unknown::present("the value is nested too deep to follow")));
+        }
+        let kind = match &node.kind {
+            NodeKind::Null => TreeKind::Null,
+            NodeKind::Bool(value) => TreeKind::Bool(*value),
+            NodeKind::Int(value) => TreeKind::Int(*value),
+            NodeKind::Float(value) => TreeKind::Float(*value),
+            NodeKind::Str(text) => TreeKind::Str(text.clone()),
+            NodeKind::List(items) => {
+                TreeKind::List(items.iter().filter_map(|item| self.value(item, depth + 1)).collect())
+            }
+            NodeKind::Map(entries) => {
+                if let [entry] = entries.as_slice()
+                    && let Some(value) = self.intrinsic(&entry.key, &entry.value, node, depth + 1)
+                {
+                    return value;
+                }
+                let mut members: Vec<(SmolStr, Tree)> = Vec::with_capacity(entries.len());
+                for entry in entries {
+                    if entry.key.starts_with("Fn::ForEach") || entry.key == "Fn::Transform" {
+                        let reason = format!("`{}` adds members that only deployment knows", entry.key);
+                        members.push((entry.key.clone(), self.unknown(entry.key_span, Unknown::new(reason))));
+                    } else if let Some(value) = self.value(&entry.value, depth + 1) {
+                        members.push((entry.key.clone(), value));
+                    }
+                }
+                TreeKind::Map(members)
+            }
+        };
+        Some(self.tree(kind, node.span))
+    }
+
+    pub(crate) fn tree(&self, kind: TreeKind, span: Span) -> Tree {
+        Tree { kind, place: Some(self.template.document.place(span)) }
+    }
+
+    pub(crate) fn unknown(&self, span: Span, unknown: Unknown) -> Tree {
+        let place = Some(self.template.document.place(span));
+        Tree { kind: TreeKind::Unknown(Arc::new(Unknown { place, ..unknown })), place }
+    }
+
+    /// `Ref`.
+    fn reference(&self, name: &str, span: Span) -> Option<Tree> {
+        if name == "AWS::NoValue" {
+            return None;
+        }
+        if let Some(parameter) = self.template.parameters.get(name) {
+            let list = parameter.kind == "CommaDelimitedList" || parameter.kind.starts_with("List<");
+            return Some(match self.parameter_text(name) {
+                Ok(text) if list => self.list_of(&text, span),
+                Ok(text) => self.tree(TreeKind::Str(text), span),
+                Err(reason) => self.unknown(span, Unknown::present(reason)),
+            });
+        }
+        if let Some(given) = self.inputs.value(name) {
+            return Some(self.tree(TreeKind::Str(given), span));
+        }
+        if name == "AWS::Partition" || name == "AWS::URLSuffix" {
+            // Almost always so; a rule that hangs on another partition sets the region.
+            let text = if name == "AWS::Partition" { "aws" } else { "amazonaws.com" };
+            return Some(self.tree(TreeKind::Str(SmolStr::new_static(text)), span));
+        }
+        if let Some(Assumed::Text(text)) = self.scenario.parameters.get(name) {
+            return Some(self.tree(TreeKind::Str(text.clone()), span));
+        }
+        let resource = self.template.resources.iter().any(|r| r.id() == name);
+        let reason = if resource {
+            format!("`{name}` has its name only when it is deployed")
+        } else {
+            format!("`{name}` is known only when it is deployed")
+        };
+        let refers_to = resource.then(|| name.into());
+        Some(self.unknown(span, Unknown { refers_to, ..Unknown::present(reason) }))
+    }
+
+    /// A parameter's text: given, assumed by the scenario, or its default.
+    fn parameter_text(&self, name: &str) -> Result<SmolStr, String> {
+        if let Some(given) = self.inputs.value(name) {
+            return Ok(given);
+        }
+        match self.scenario.parameters.get(name) {
+            Some(Assumed::Text(text)) => return Ok(text.clone()),
+            Some(Assumed::Other) => return Err(format!("parameter `{name}` may have another value")),
+            None => {}
+        }
+        let Some(parameter) = self.template.parameters.get(name) else {
+            return Err(format!("there is no parameter `{name}`"));
+        };
+        if parameter.kind.starts_with("AWS::SSM::") {
+            return Err(format!("parameter `{name}` is read from the parameter store"));
+        }
+        if let Some(text) = parameter.default.and_then(Node::scalar_text) {
+            return Ok(text);
+        }
+        match parameter.allowed {
+            Some([only]) => only.scalar_text().ok_or_else(|| format!("parameter `{name}` has no default")),
+            _ => Err(format!("parameter `{name}` has no default")),
+        }
+    }
+
+    fn list_of(&self, text: &str, span: Span) -> Tree {
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        let items = items.map(|item| self.tree(TreeKind::Str(item.into()), span)).collect();
+        self.tree(TreeKind::List(items), span)
+    }
+}

@@ -1,0 +1,138 @@
+//! What a template declares: parameters, mappings, conditions, resources, outputs.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use crate::document::{Document, Entry, Node, NodeKind};
+
+/// A document that was recognised as a CloudFormation template.
+#[derive(Debug)]
+pub struct Template<'d> {
+    /// The document.
+    pub document: &'d Document,
+    /// Parameters by name.
+    pub parameters: FxHashMap<&'d str, Parameter<'d>>,
+    /// `Mappings`.
+    pub mappings: Option<&'d Node>,
+    /// Conditions by name.
+    pub conditions: FxHashMap<&'d str, &'d Entry>,
+    /// Resources in the order of the text.
+    pub resources: Vec<Resource<'d>>,
+    /// `Outputs`.
+    pub outputs: Option<&'d Node>,
+    /// Names of the transforms (`AWS::Serverless-2016-10-31`, `AWS::LanguageExtensions`, macros).
+    pub transforms: Vec<&'d str>,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub struct Parameter<'d> {
+    /// Its declaration.
+    pub entry: &'d Entry,
+    /// `String`, `Number`, `CommaDelimitedList`, `AWS::SSM::Parameter::Value<String>`, …
+    pub kind: &'d str,
+    /// `Default`.
+    pub default: Option<&'d Node>,
+    /// `AllowedValues`.
+    pub allowed: Option<&'d [Node]>,
+}
+
+/// A resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Resource<'d> {
+    /// Its logical id and whole declaration.
+    pub entry: &'d Entry,
+    /// Its type.
+    pub kind: &'d str,
+    /// Where the type stands.
+    pub kind_node: &'d Node,
+    /// The condition under which it exists.
+    pub condition: Option<&'d Node>,
+    /// `Properties`.
+    pub properties: Option<&'d Node>,
+}
+
+impl Resource<'_> {
+    /// The logical id.
+    pub fn id(&self) -> &SmolStr {
+        &self.entry.key
+    }
+}
+
+/// Why a document is no template.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotATemplate {
+    /// The root is no map.
+    #[error("its root is {0}, not a map")]
+    NoMap(&'static str),
+    /// Nothing in it looks like a template.
+    #[error("it has no `Resources` and no `AWSTemplateFormatVersion`")]
+    NoResources,
+    /// `Resources` holds something else than CloudFormation resources.
+    #[error("its `Resources` hold nothing with a CloudFormation `Type`")]
+    OtherResources,
+}
+
+/// Recognises a template by its content.
+///
+/// # Errors
+/// What is missing for the document to be one.
+pub fn recognise(document: &Document) -> Result<Template<'_>, NotATemplate> {
+    let root = &document.root;
+    if !matches!(root.kind, NodeKind::Map(_)) {
+        return Err(NotATemplate::NoMap(root.kind_name()));
+    }
+    let versioned = root.get("AWSTemplateFormatVersion").is_some();
+    let section = root.get("Resources");
+    let resources: Vec<Resource<'_>> =
+        section.map(Node::entries).unwrap_or_default().iter().filter_map(resource).collect();
+    if resources.is_empty() && !versioned {
+        return Err(if section.is_some() { NotATemplate::OtherResources } else { NotATemplate::NoResources });
+    }
+    Ok(Template {
+        document,
+        parameters: entries(root, "Parameters").iter().map(|e| (e.key.as_str(), parameter(e))).collect(),
+        mappings: root.get("Mappings"),
+        conditions: entries(root, "Conditions").iter().map(|e| (e.key.as_str(), e)).collect(),
+        resources,
+        outputs: root.get("Outputs"),
+        transforms: transforms(root),
+    })
+}
+
+fn entries<'d>(root: &'d Node, section: &str) -> &'d [Entry] {
+    root.get(section).map(Node::entries).unwrap_or_default()
+}
+
+fn resource(entry: &Entry) -> Option<Resource<'_>> {
+    let kind_node = entry.value.get("Type")?;
+    let kind = kind_node.as_str().filter(|kind| kind.contains("::"))?;
+    Some(Resource {
+        entry,
+        kind,
+        kind_node,
+        condition: entry.value.get("Condition"),
+        properties: entry.value.get("Properties"),
+    })
+}
+
+fn parameter(entry: &Entry) -> Parameter<'_> {
+    Parameter {
+        entry,
+        kind: entry.value.get("Type").and_then(Node::as_str).unwrap_or("String"),
+        default: entry.value.get("Default"),
+        allowed: entry.value.get("AllowedValues").map(Node::items).filter(|items| !items.is_empty()),
+    }
+}
+
+/// `Transform` is a name, a list of names, or maps with a `Name`.
+fn transforms(root: &Node) -> Vec<&str> {
+    fn name(node: &Node) -> Option<&str> {
+        node.as_str().or_else(|| node.get("Name").and_then(Node::as_str))
+    }
+    let Some(transform) = root.get("Transform") else { return Vec::new() };
+    match &transform.kind {
+        NodeKind::List(items) => items.iter().filter_map(name).collect(),
+        _ => name(transform).into_iter().collect(),
+    }
+}
