@@ -2,6 +2,7 @@
 
 pub mod document;
 pub mod inputs;
+pub mod records;
 mod resolve;
 pub mod scenario;
 pub mod template;

@@ -59,7 +59,8 @@ pub(crate) fn scenarios(template: &Template<'_>, inputs: &Inputs, nodes: &[&Node
     for node in nodes {
         collect_conditions(node, &mut used);
     }
-    let mut names: Vec<&str> = used.into_iter().filter(|name| template.conditions.contains_key(name)).collect();
+    let mut names: Vec<&str> =
+        used.into_iter().filter(|name| template.conditions.contains_key(name)).collect();
     names.sort_unstable();
     let mut found = Vec::new();
     let mut open = vec![Scenario::default()];
@@ -238,7 +239,9 @@ impl Evaluator<'_> {
                 [a, b] => match (self.operand(a)?, self.operand(b)?) {
                     (Operand::Known(a), Operand::Known(b)) => Ok(a == b),
                     (Operand::Other(a), Operand::Other(b)) if a == b => Ok(true),
-                    (Operand::Other(_), Operand::Known(_)) | (Operand::Known(_), Operand::Other(_)) => Ok(false),
+                    (Operand::Other(_), Operand::Known(_)) | (Operand::Known(_), Operand::Other(_)) => {
+                        Ok(false)
+                    }
                     (Operand::Opaque(a), Operand::Opaque(b)) if a == b => Ok(true),
                     _ => self.atom(spelling(node)),
                 },

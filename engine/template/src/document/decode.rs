@@ -43,9 +43,11 @@ mod tests {
     #[test]
     fn marks_are_dropped_and_utf16_is_read() {
         assert_eq!(decode(b"\xEF\xBB\xBFa: 1".to_vec()).ok().as_deref(), Some("a: 1"));
-        let le: Vec<u8> = [0xFF, 0xFE].into_iter().chain("é: 1".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let le: Vec<u8> =
+            [0xFF, 0xFE].into_iter().chain("é: 1".encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(decode(le).ok().as_deref(), Some("é: 1"));
-        let be: Vec<u8> = [0xFE, 0xFF].into_iter().chain("é: 1".encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        let be: Vec<u8> =
+            [0xFE, 0xFF].into_iter().chain("é: 1".encode_utf16().flat_map(u16::to_be_bytes)).collect();
         assert_eq!(decode(be).ok().as_deref(), Some("é: 1"));
     }
 

@@ -37,7 +37,14 @@ pub(super) fn parse(text: &str) -> Result<Document, Problem> {
         Some(value) => convert(value, &mut problems),
         None => Node { kind: NodeKind::Null, span: Span::at(0), style: Style::Plain },
     };
-    Ok(Document { text: text.to_owned(), root, comments: Vec::new(), lines: LineIndex::new(text), json: true, problems })
+    Ok(Document {
+        text: text.to_owned(),
+        root,
+        comments: Vec::new(),
+        lines: LineIndex::new(text),
+        json: true,
+        problems,
+    })
 }
 
 /// Where nesting exceeds the limit: looked for before parsing, since the parser recurses.

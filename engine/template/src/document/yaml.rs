@@ -77,7 +77,8 @@ impl<'t> Builder<'t> {
 
     fn event(&mut self, event: Event<'t>, place: granit_parser::Span) -> Result<(), Problem> {
         let span = place.byte_range().map_or(Span::at(0), |r| Span::new(r.start, r.end));
-        let tag_at = place.tag_start().and_then(|mark| mark.byte_offset()).unwrap_or(span.start as usize) as u32;
+        let tag_at =
+            place.tag_start().and_then(|mark| mark.byte_offset()).unwrap_or(span.start as usize) as u32;
         match event {
             Event::Scalar(value, style, anchor, tag) => {
                 let node = scalar(&value, style, tag.as_ref(), span);
@@ -98,7 +99,11 @@ impl<'t> Builder<'t> {
                     self.place(node, 0, size)
                 }
                 // Inside its own anchor.
-                None => Err(Problem::new(span, ProblemKind::Syntax, "an alias refers to the value that it is part of")),
+                None => Err(Problem::new(
+                    span,
+                    ProblemKind::Syntax,
+                    "an alias refers to the value that it is part of",
+                )),
             },
             Event::Comment(text, _) => {
                 self.comments.push(Comment { text: text.into_owned(), span });
@@ -244,7 +249,9 @@ fn with_tag(node: Node, tag: Option<(SmolStr, u32)>) -> Node {
     let key_span = Span { start, end: start + 1 + key.trim_start_matches("Fn::").len() as u32 };
     let value = match &node.kind {
         // `!GetAtt a.b` is the list form's short spelling.
-        NodeKind::Null if node.span.start == node.span.end => Node { span: Span::at(span.end as usize), ..node },
+        NodeKind::Null if node.span.start == node.span.end => {
+            Node { span: Span::at(span.end as usize), ..node }
+        }
         _ => node,
     };
     Node { kind: NodeKind::Map(vec![Entry { key, key_span, value }]), span, style: Style::ShortTag }

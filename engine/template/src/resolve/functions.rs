@@ -27,7 +27,9 @@ impl Resolver<'_> {
             "Fn::Cidr" => Some(self.cidr(arg, span, depth)),
             "Fn::Length" => Some(self.length(arg, span, depth)),
             "Fn::ToJsonString" => Some(self.to_json(arg, span, depth)),
-            "Fn::GetAZs" => Some(self.later(span, "the availability zones are known only when it is deployed")),
+            "Fn::GetAZs" => {
+                Some(self.later(span, "the availability zones are known only when it is deployed"))
+            }
             "Fn::ImportValue" => Some(self.later(span, "the value is another stack's export")),
             "Fn::GetStackOutput" => Some(self.later(span, "the value is another stack's output")),
             "Fn::Transform" => Some(self.later(span, "a macro makes the value when it is deployed")),
@@ -166,7 +168,9 @@ impl Resolver<'_> {
                 Some(item) => Some(item),
                 None => Some(self.malformed(span, "`Fn::Select`")),
             },
-            (_, Some(TreeKind::Unknown(why))) => Some(self.unknown(span, Unknown::present(why.reason.clone()))),
+            (_, Some(TreeKind::Unknown(why))) => {
+                Some(self.unknown(span, Unknown::present(why.reason.clone())))
+            }
             (None, Some(TreeKind::List(_))) => Some(self.later(span, "the index is not known")),
             _ => Some(self.malformed(span, "`Fn::Select`")),
         }
@@ -189,7 +193,9 @@ impl Resolver<'_> {
         };
         let found = self.template.mappings.and_then(|maps| maps.get(&map)?.get(&first)?.get(&second));
         match (found, rest.iter().find_map(|options| options.get("DefaultValue"))) {
-            (Some(node), _) => self.value(node, depth + 1).map(|tree| Tree { place: Some(self.place(span)), ..tree }),
+            (Some(node), _) => {
+                self.value(node, depth + 1).map(|tree| Tree { place: Some(self.place(span)), ..tree })
+            }
             (None, Some(default)) => self.value(default, depth + 1),
             (None, None) => Some(self.later(span, &format!("mapping `{map}` has no `{first}`, `{second}`"))),
         }
@@ -268,8 +274,10 @@ fn json_text(tree: &Tree) -> Option<String> {
             format!("[{}]", items?.join(","))
         }
         TreeKind::Map(members) => {
-            let members: Option<Vec<String>> =
-                members.iter().map(|(key, value)| Some(format!("{}:{}", quoted(key), json_text(value)?))).collect();
+            let members: Option<Vec<String>> = members
+                .iter()
+                .map(|(key, value)| Some(format!("{}:{}", quoted(key), json_text(value)?)))
+                .collect();
             format!("{{{}}}", members?.join(","))
         }
         TreeKind::Unknown(_) => return None,

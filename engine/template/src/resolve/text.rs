@@ -57,7 +57,8 @@ impl Parts {
                 resolver.tree(TreeKind::Str(text), span)
             }
             Some(reason) => {
-                let unknown = Unknown { parts: self.parts, refers_to: self.refers_to, ..Unknown::present(reason) };
+                let unknown =
+                    Unknown { parts: self.parts, refers_to: self.refers_to, ..Unknown::present(reason) };
                 resolver.unknown(span, unknown)
             }
         }

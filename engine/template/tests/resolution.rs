@@ -1,0 +1,138 @@
+//! What values come out of templates.
+
+use eyas_lang::value::{Tree, TreeKind};
+use eyas_template::document::parse;
+use eyas_template::inputs::Inputs;
+use eyas_template::records::records;
+use eyas_template::template::recognise;
+
+/// Every variant of every resource as lines of `id when: value`.
+fn resolved(text: &str, inputs: &Inputs) -> String {
+    let document = parse(text).expect("YAML");
+    let template = recognise(&document).expect("a template");
+    let mut out = String::new();
+    for record in records(&template, inputs) {
+        for variant in &record.variants {
+            out.push_str(&format!("{} [{}]", record.id, variant.when));
+            let TreeKind::Map(members) = &variant.root.kind else { continue };
+            for (key, value) in members {
+                if !matches!(key.as_str(), "id" | "type" | "origin" | "region" | "account") {
+                    out.push_str(&format!(" {key}={}", shown(value)));
+                }
+            }
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn shown(tree: &Tree) -> String {
+    match &tree.kind {
+        TreeKind::Null => "null".into(),
+        TreeKind::Bool(value) => value.to_string(),
+        TreeKind::Int(value) => value.to_string(),
+        TreeKind::Float(value) => value.to_string(),
+        TreeKind::Str(text) => format!("{text:?}"),
+        TreeKind::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        TreeKind::Map(members) => {
+            let members: Vec<String> = members.iter().map(|(k, v)| format!("{k}: {}", shown(v))).collect();
+            format!("{{{}}}", members.join(", "))
+        }
+        TreeKind::Unknown(why) => {
+            let parts: String = why.parts.iter().map(|p| p.as_deref().unwrap_or("…")).collect();
+            format!("<{}{}{}>", why.reason, if parts.is_empty() { "" } else { "; " }, parts)
+        }
+    }
+}
+
+#[test]
+fn intrinsics_resolve_to_what_deployment_would_see() {
+    let text = r#"
+Parameters:
+  Env: { Type: String, Default: dev }
+  Zones: { Type: CommaDelimitedList, Default: "a, b" }
+  Secret: { Type: String, NoEcho: true }
+Mappings:
+  Sizes: { dev: { disk: 8 }, prod: { disk: 100 } }
+Resources:
+  A:
+    Type: AWS::S3::Bucket
+    Properties:
+      Ref: !Ref Env
+      List: !Ref Zones
+      NoDefault: !Ref Secret
+      Other: !Ref B
+      Attribute: !GetAtt B.Arn
+      Sub: !Sub "${Env}-${!Literal}-x"
+      PartSub: !Sub "arn:${AWS::Partition}:s3:::${B}/*"
+      SubMap: !Sub ["${x}/${Env}", { x: !Join ["-", [1, two]] }]
+      Join: !Join [",", !Ref Zones]
+      Split: !Split ["|", "a|b"]
+      Select: !Select [1, !Split [",", "a,b,c"]]
+      Mapped: !FindInMap [Sizes, !Ref Env, disk]
+      Default: !FindInMap [Sizes, stage, disk, { DefaultValue: 5 }]
+      Encoded: !Base64 hello
+      Gone: !Ref AWS::NoValue
+      Nets: !Cidr ["10.0.0.0/16", 2, 8]
+      Length: { "Fn::Length": !Ref Zones }
+      Json: { "Fn::ToJsonString": { a: [1, "x"] } }
+      Imported: { "Fn::ImportValue": shared }
+      Odd: { "Fn::Nope": 1 }
+  B: { Type: AWS::SNS::Topic }
+"#;
+    insta::assert_snapshot!(
+        resolved(text, &Inputs::default())
+            .replace("\" ", "\"\n  ")
+            .replace("> ", ">\n  ")
+            .replace("] ", "]\n  ")
+    );
+}
+
+#[test]
+fn each_reachable_combination_is_one_variant() {
+    let text = r#"
+Parameters:
+  Env: { Type: String, Default: dev }
+  Key: { Type: String, Default: "" }
+Conditions:
+  Prod: !Equals [!Ref Env, prod]
+  Test: !Equals [!Ref Env, test]
+  HasKey: !Not [!Equals [!Ref Key, ""]]
+  Both: !And [!Condition Prod, !Condition HasKey]
+Resources:
+  OnlyProd:
+    Type: AWS::S3::Bucket
+    Condition: Prod
+    Properties: { Name: !Ref Env }
+  Exclusive:
+    Type: AWS::S3::Bucket
+    Properties: { P: !If [Prod, 1, 0], T: !If [Test, 1, 0] }
+  Same:
+    Type: AWS::S3::Bucket
+    Properties: { P: !If [Prod, x, x] }
+  Chained:
+    Type: AWS::S3::Bucket
+    Properties: { K: !If [Both, !Ref Key, !Ref AWS::NoValue] }
+"#;
+    insta::assert_snapshot!(resolved(text, &Inputs::default()));
+    let inputs = Inputs { parameters: [("Env".to_owned(), "prod".into())].into(), ..Inputs::default() };
+    insta::assert_snapshot!("given", resolved(text, &inputs));
+}
+
+#[test]
+fn too_many_combinations_are_unknown_not_endless() {
+    let mut text = String::from("Conditions:\n");
+    for i in 0..40 {
+        text.push_str(&format!("  C{i}: !Equals [!ImportValue x{i}, y]\n"));
+    }
+    text.push_str("Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties:\n");
+    for i in 0..40 {
+        text.push_str(&format!("      P{i}: !If [C{i}, 1, 2]\n"));
+    }
+    let document = parse(&text).expect("YAML");
+    let template = recognise(&document).expect("a template");
+    let records = records(&template, &Inputs::default());
+    assert!(records[0].exhausted);
+    assert_eq!(records[0].variants.len(), 1);
+    assert!(shown(&records[0].variants[0].root).contains("condition `C0` cannot be told"));
+}
