@@ -4,6 +4,10 @@ use std::path::Path;
 
 use eyas_engine::testing::FixtureLoader;
 use eyas_lang::value::Tree;
+use eyas_template::document::{LineIndex, decode, parse};
+use eyas_template::inputs::Inputs;
+use eyas_template::records::records;
+use eyas_template::template::recognise;
 
 use crate::exit;
 use crate::rules::read_text;
@@ -17,7 +21,17 @@ impl FixtureLoader for Files {
         read_text(&path).map_err(|e| format!("cannot read `{}`: {}", path.display(), exit::plain(&e)))
     }
 
-    fn template(&self, _: &str, path: &str, _: &str) -> Result<Vec<Tree>, String> {
-        Err(format!("cannot read `{path}`: this version does not read templates"))
+    fn template(&self, rule_file: &str, path: &str, record_type: &str) -> Result<Vec<Tree>, String> {
+        let path = Path::new(rule_file).parent().unwrap_or(Path::new("")).join(path);
+        let told = |why: String| format!("cannot read `{}`: {why}", path.display());
+        let bytes = std::fs::read(&path).map_err(|e| told(e.to_string()))?;
+        let text = decode(bytes).map_err(|problem| told(problem.message))?;
+        let document = parse(&text).map_err(|problem| {
+            let (line, column) = LineIndex::new(&text).line_column(&text, problem.span.start);
+            told(format!("{} at line {line}, column {column}", problem.message))
+        })?;
+        let template = recognise(&document).map_err(|why| told(format!("it is no template: {why}")))?;
+        let of_type = records(&template, &Inputs::default()).into_iter().filter(|r| r.kind == record_type);
+        Ok(of_type.flat_map(|record| record.variants).map(|variant| variant.root).collect())
     }
 }
