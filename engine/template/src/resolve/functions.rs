@@ -1,6 +1,7 @@
 //! The intrinsic functions.
 
 use base64::Engine;
+use eyas_engine::tree;
 use eyas_lang::value::{Tree, TreeKind, Unknown};
 use ipnet::IpNet;
 use smol_str::SmolStr;
@@ -250,54 +251,15 @@ impl Resolver<'_> {
     }
 
     fn to_json(&self, arg: &Node, span: Span, depth: usize) -> Tree {
-        match self.value(arg, depth + 1).as_ref().and_then(json_text) {
-            Some(text) => self.tree(TreeKind::Str(text.into()), span),
-            None => self.later(span, "a part of the JSON text is not known"),
+        match self.value(arg, depth + 1) {
+            Some(value) if !tree::has_unknown(&value) => {
+                self.tree(TreeKind::Str(tree::to_json(&value).into()), span)
+            }
+            _ => self.later(span, "a part of the JSON text is not known"),
         }
     }
 
     fn place(&self, span: Span) -> eyas_lang::value::Place {
         self.template.document.place(span)
     }
-}
-
-/// The JSON text of a value, if all of it is known.
-fn json_text(tree: &Tree) -> Option<String> {
-    Some(match &tree.kind {
-        TreeKind::Null => "null".to_owned(),
-        TreeKind::Bool(value) => value.to_string(),
-        TreeKind::Int(value) => value.to_string(),
-        TreeKind::Float(value) => value.to_string(),
-        TreeKind::Str(text) => quoted(text),
-        TreeKind::List(items) => {
-            let items: Option<Vec<String>> = items.iter().map(json_text).collect();
-            format!("[{}]", items?.join(","))
-        }
-        TreeKind::Map(members) => {
-            let members: Option<Vec<String>> = members
-                .iter()
-                .map(|(key, value)| Some(format!("{}:{}", quoted(key), json_text(value)?)))
-                .collect();
-            format!("{{{}}}", members?.join(","))
-        }
-        TreeKind::Unknown(_) => return None,
-    })
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if (c as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
