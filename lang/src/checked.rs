@@ -103,6 +103,8 @@ pub struct Rule {
     pub message: Template,
     /// How to mend it.
     pub fix: Option<Template>,
+    /// Changes of the record that mend it, in the order in which they are made.
+    pub edits: Vec<Edit>,
     /// `framework/id`.
     pub maps: Vec<SmolStr>,
     /// Free tags.
@@ -121,6 +123,33 @@ pub struct Rule {
     pub span: Span,
     /// The ids of the variables that its quantifiers bind are below this.
     pub var_count: u32,
+}
+
+/// `set PATH = VALUE`, `add PATH = VALUE`, `remove PATH`
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// What is done.
+    pub kind: EditKind,
+    /// The quantifier's variable that the path starts at: the item that made the rule fire.
+    /// None for the record itself.
+    pub var: Option<VarId>,
+    /// Steps from there; empty only for `remove` of a variable.
+    pub path: Vec<Step>,
+    /// What is set or added; null for `remove`.
+    pub value: Tree,
+    /// The whole key in the rule.
+    pub span: Span,
+}
+
+/// What an [`Edit`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EditKind {
+    /// The value at the path becomes this one.
+    Set,
+    /// The list at the path gets one more item.
+    Add,
+    /// What is at the path goes away.
+    Remove,
 }
 
 /// Fixed, or by case.

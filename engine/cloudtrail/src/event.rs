@@ -133,7 +133,7 @@ impl Record for EventRecord<'_> {
             file: part.file.to_owned(),
             offset: Some(part.offset(at)),
             line: Some(part.line(at)),
-            column: None,
+            ..Location::default()
         })
     }
 

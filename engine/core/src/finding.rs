@@ -35,9 +35,102 @@ pub struct Finding {
     /// Who, what, when and from where, for events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<EventInfo>,
+    /// Under which conditions of a template it holds, in words: "`IsProd` is true". None where
+    /// it hangs on none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
     /// The values that made it so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// Changes of the record that end it, as the rule proposes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<Edit>,
+    /// The same changes as edits of the text that the record came from; empty where they cannot
+    /// be made safely.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub text_edits: Vec<TextEdit>,
+    /// Why it is not counted, if somebody said that it need not be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<Ignored>,
+    /// How it compares with the baseline, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineState>,
+}
+
+/// A change of a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// What is done.
+    pub op: EditOp,
+    /// Where, from the record's root: `["SecurityGroupIngress", 0, "CidrIp"]`.
+    pub path: Vec<PathStep>,
+    /// The value that is set or added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<serde_json::Value>,
+}
+
+/// What an [`Edit`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EditOp {
+    /// The value at the path becomes this one, whether or not there was one.
+    Set,
+    /// The list at the path gets this item, whether or not there was a list.
+    Add,
+    /// What is at the path goes away.
+    Remove,
+}
+
+/// One step of an [`Edit`]'s path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PathStep {
+    /// An item of a list, from 0.
+    Index(u32),
+    /// A member of a map.
+    Key(String),
+}
+
+/// A replacement of a part of a text. An insertion replaces nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextEdit {
+    /// Byte offset of the first byte that goes.
+    pub offset: u32,
+    /// How many bytes go.
+    pub len: u32,
+    /// Line of the first byte, from 1.
+    pub line: u32,
+    /// Its column in characters, from 1.
+    pub column: u32,
+    /// Line of the byte after the last, from 1.
+    pub end_line: u32,
+    /// Its column in characters, from 1.
+    pub end_column: u32,
+    /// What comes instead.
+    pub text: String,
+}
+
+/// Why a finding is not counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ignored {
+    /// Where it says so: `comment`, `metadata`, `eyas.toml`.
+    pub by: String,
+    /// The reason that is given there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The day (`2027-01-31`) until which it holds, if it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+/// How a finding compares with an earlier run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BaselineState {
+    /// It was not there.
+    New,
+    /// It was there.
+    Unchanged,
 }
 
 /// What a rule said of a record. Only violations and unknowns become findings.
@@ -103,6 +196,15 @@ pub struct Location {
     /// From 1, in characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
+    /// The line of the end, from 1, where the place has an extent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_line: Option<u64>,
+    /// The column after the last character, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_column: Option<u64>,
+    /// The place in terms of the document: `Resources.Web.Properties.SecurityGroupIngress[0]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 /// Who did what, when and from where.

@@ -66,7 +66,7 @@ impl<W: Write + Send> Sink for Csv<W> {
 fn row(finding: &Finding) -> [String; HEADER.len()] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let number = |value: Option<u64>| value.map_or(String::new(), |n| n.to_string());
-    let Location { file, offset, line, column } = finding.location.clone().unwrap_or_default();
+    let Location { file, offset, line, column, .. } = finding.location.clone().unwrap_or_default();
     let event = finding.event.clone().unwrap_or_default();
     let EventInfo { time, name, source, error, user, principal, access_key, source_ip, user_agent } = event;
     let evidence: Vec<String> = finding.evidence.iter().map(evidence).collect();

@@ -240,7 +240,7 @@ fn subject(finding: &Finding) -> String {
 
 fn place(finding: &Finding) -> Option<String> {
     let mut parts = Vec::new();
-    if let Some(Location { file, offset, line, column }) = &finding.location {
+    if let Some(Location { file, offset, line, column, .. }) = &finding.location {
         let file = safe(file);
         parts.push(match (line, column, offset) {
             (Some(line), Some(column), _) => format!("{file}:{line}:{column}"),

@@ -124,6 +124,7 @@ impl RuleChecker<'_, '_, '_> {
             when,
             lets,
             fix,
+            edits: Vec::new(),
             maps: self.maps(),
             tags: self.words(|v| match v {
                 RuleValue::Tags(list) => Some(list),

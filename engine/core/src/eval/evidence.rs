@@ -59,7 +59,12 @@ impl<'p, 'r> Eval<'p, 'r> {
             subject,
             location,
             event: self.record.event(),
+            when: None,
             evidence,
+            edits: Vec::new(),
+            text_edits: Vec::new(),
+            ignored: None,
+            baseline: None,
         }
     }
 

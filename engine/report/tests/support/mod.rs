@@ -80,7 +80,12 @@ fn finding(rule: &str, severity: Severity, message: &str) -> Finding {
         subject: Subject::default(),
         location: None,
         event: None,
+        when: None,
         evidence: Vec::new(),
+        edits: Vec::new(),
+        text_edits: Vec::new(),
+        ignored: None,
+        baseline: None,
     }
 }
 
@@ -101,6 +106,7 @@ pub(crate) fn event() -> Finding {
             offset: Some(4096),
             line: None,
             column: None,
+            ..Location::default()
         }),
         event: Some(EventInfo {
             time: Some("2024-05-01T10:02:03Z".into()),
@@ -143,6 +149,7 @@ pub(crate) fn hostile() -> Finding {
             offset: None,
             line: Some(3),
             column: None,
+            ..Location::default()
         }),
         event: Some(EventInfo {
             user: Some(trick.into()),
@@ -175,6 +182,7 @@ pub(crate) fn unknown() -> Finding {
             offset: None,
             line: Some(12),
             column: Some(7),
+            ..Location::default()
         }),
         evidence: vec![Evidence {
             field: "SecurityGroupIngress".into(),
