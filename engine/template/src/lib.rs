@@ -6,3 +6,4 @@ pub mod records;
 mod resolve;
 pub mod scenario;
 pub mod template;
+pub mod when;

@@ -9,6 +9,7 @@ use crate::inputs::Inputs;
 use crate::resolve::Resolver;
 use crate::scenario::{Scenario, scenarios};
 use crate::template::{Resource, Template};
+use crate::when::Conditions;
 
 /// Attributes of a resource beside its properties that rules can see under these names.
 const ATTRIBUTES: [&str; 4] = ["DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Metadata"];
@@ -24,6 +25,8 @@ pub struct ResourceRecord {
     pub id_span: Span,
     /// The ways in which it may be deployed; at least one, unless its condition is never true.
     pub variants: Vec<Variant>,
+    /// What the conditions come to where it is not deployed at all.
+    pub absent_under: Vec<Conditions>,
     /// Whether there were more combinations of conditions than are looked at: then there is one
     /// variant, in which what hangs on a condition is unknown.
     pub exhausted: bool,
@@ -32,8 +35,9 @@ pub struct ResourceRecord {
 /// One way in which a resource may be deployed.
 #[derive(Debug)]
 pub struct Variant {
-    /// The conditions that make it so, in words; empty where it hangs on none.
-    pub when: String,
+    /// What the conditions that the resource uses come to, for each combination that makes it
+    /// so. Never empty; where it hangs on no condition there is one empty combination.
+    pub under: Vec<Conditions>,
     /// Its properties, and `id`, `type`, `origin`, `region`, `account`, `DeletionPolicy`, ….
     pub root: Tree,
 }
@@ -48,26 +52,25 @@ fn record(template: &Template<'_>, inputs: &Inputs, resource: &Resource<'_>) -> 
     let found = scenarios(template, inputs, &[&resource.entry.value]);
     let exhausted = found.is_none();
     let mut variants: Vec<Variant> = Vec::new();
+    let mut absent_under = Vec::new();
     for scenario in found.unwrap_or_else(|| vec![Scenario::default()]) {
         if deployed(resource, &scenario) == Some(false) {
+            absent_under.push(scenario.conditions);
             continue;
         }
         let root = tree(template, inputs, resource, &scenario);
-        // Conditions that do not change this resource are no difference.
-        if !variants.iter().any(|variant| variant.root == root) {
-            variants.push(Variant { when: scenario.describe(), root });
+        match variants.iter_mut().find(|variant| variant.root == root) {
+            // Conditions that do not change this resource are no difference.
+            Some(same) => same.under.push(scenario.conditions),
+            None => variants.push(Variant { under: vec![scenario.conditions], root }),
         }
-    }
-    if let [only] = variants.as_mut_slice()
-        && resource.condition.is_none()
-    {
-        only.when.clear();
     }
     ResourceRecord {
         id: resource.id().clone(),
         kind: resource.kind.into(),
         id_span: resource.entry.key_span,
         variants,
+        absent_under,
         exhausted,
     }
 }

@@ -13,6 +13,7 @@ use smol_str::SmolStr;
 use crate::document::{Node, NodeKind};
 use crate::inputs::Inputs;
 use crate::template::Template;
+use crate::when::Conditions;
 
 /// More combinations than this for one resource are not looked at; its conditions are then
 /// unknown.
@@ -35,20 +36,13 @@ pub struct Scenario {
     /// Comparisons that only deployment can decide, by their text.
     atoms: BTreeMap<String, bool>,
     /// The named conditions that the resource uses.
-    pub(crate) conditions: BTreeMap<SmolStr, bool>,
+    pub(crate) conditions: Conditions,
 }
 
 impl Scenario {
     /// The truth of a named condition, if the scenario settles it.
     pub fn condition(&self, name: &str) -> Option<bool> {
         self.conditions.get(name).copied()
-    }
-
-    /// The conditions in words: "`IsProd` is true and `HasKey` is false"; empty for none.
-    pub fn describe(&self) -> String {
-        let clauses: Vec<String> =
-            self.conditions.iter().map(|(name, truth)| format!("`{name}` is {truth}")).collect();
-        clauses.join(" and ")
     }
 }
 
@@ -125,9 +119,9 @@ fn settle(
     inputs: &Inputs,
     names: &[&str],
     scenario: &Scenario,
-) -> Result<BTreeMap<SmolStr, bool>, Ask> {
+) -> Result<Conditions, Ask> {
     let evaluator = Evaluator { template, inputs, scenario };
-    let mut conditions = BTreeMap::new();
+    let mut conditions = Conditions::new();
     for name in names {
         conditions.insert(SmolStr::from(*name), evaluator.named(name, 0)?);
     }

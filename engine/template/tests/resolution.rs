@@ -5,6 +5,7 @@ use eyas_template::document::parse;
 use eyas_template::inputs::Inputs;
 use eyas_template::records::records;
 use eyas_template::template::recognise;
+use eyas_template::when::describe;
 
 /// Every variant of every resource as lines of `id when: value`.
 fn resolved(text: &str, inputs: &Inputs) -> String {
@@ -12,8 +13,11 @@ fn resolved(text: &str, inputs: &Inputs) -> String {
     let template = recognise(&document).expect("a template");
     let mut out = String::new();
     for record in records(&template, inputs) {
-        for variant in &record.variants {
-            out.push_str(&format!("{} [{}]", record.id, variant.when));
+        for (at, variant) in record.variants.iter().enumerate() {
+            let others = record.variants.iter().enumerate().filter(|(other, _)| *other != at);
+            let others = others.flat_map(|(_, other)| &other.under).chain(&record.absent_under);
+            let when = describe(&Vec::from_iter(&variant.under), &Vec::from_iter(others));
+            out.push_str(&format!("{} [{}]", record.id, when.unwrap_or_default()));
             let TreeKind::Map(members) = &variant.root.kind else { continue };
             for (key, value) in members {
                 if !matches!(key.as_str(), "id" | "type" | "origin" | "region" | "account") {
