@@ -5,12 +5,17 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use crate::document::Node;
+use crate::template::Parameter;
 
 /// What the user says of the deployment.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
     /// Parameter values by name; lists as comma-separated text.
     pub parameters: BTreeMap<String, SmolStr>,
+    /// What parameters have unless it is said otherwise; wins over the template's `Default`.
+    pub defaults: BTreeMap<String, SmolStr>,
+    /// Parameters that are given a value that is not known, with the reason.
+    pub unknown: BTreeMap<String, String>,
     /// `AWS::Region`
     pub region: Option<SmolStr>,
     /// `AWS::AccountId`
@@ -26,6 +31,14 @@ impl Inputs {
             "AWS::Partition" => self.region.as_deref().map(|region| SmolStr::new_static(partition(region))),
             "AWS::URLSuffix" => self.region.as_deref().map(|region| SmolStr::new_static(suffix(region))),
             _ => self.parameters.get(name).cloned(),
+        }
+    }
+
+    /// What a parameter has unless it is said otherwise.
+    pub(crate) fn default_of(&self, name: &str, parameter: &Parameter<'_>) -> Option<SmolStr> {
+        match self.defaults.get(name) {
+            Some(passed) => Some(passed.clone()),
+            None => parameter.default.and_then(text),
         }
     }
 

@@ -2,6 +2,9 @@
 
 pub mod document;
 pub mod inputs;
+mod mentions;
+pub mod nested;
+pub mod note;
 pub mod records;
 mod resolve;
 pub mod scenario;

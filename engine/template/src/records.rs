@@ -2,10 +2,13 @@
 //! resource differ.
 
 use eyas_lang::value::{Tree, TreeKind, Unknown};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::document::{Node, Span};
 use crate::inputs::Inputs;
+use crate::nested::{Family, Nearby, Nested, NothingNearby, Outputs, outputs};
+use crate::note::Note;
 use crate::resolve::Resolver;
 use crate::scenario::{Scenario, scenarios};
 use crate::template::{Resource, Template};
@@ -13,6 +16,18 @@ use crate::when::Conditions;
 
 /// Attributes of a resource beside its properties that rules can see under these names.
 const ATTRIBUTES: [&str; 4] = ["DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Metadata"];
+
+/// A template's resources, and what limits the knowledge of them.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// Every resource, in the order of the text; those that a serverless resource or a loop stands
+    /// for in its place.
+    pub records: Vec<ResourceRecord>,
+    /// What a user should know of the template as a whole.
+    pub notes: Vec<Note>,
+    /// Nested stacks that were looked into.
+    pub nested: Vec<Nested>,
+}
 
 /// A resource as it may be deployed.
 #[derive(Debug)]
@@ -30,6 +45,20 @@ pub struct ResourceRecord {
     /// Whether there were more combinations of conditions than are looked at: then there is one
     /// variant, in which what hangs on a condition is unknown.
     pub exhausted: bool,
+    /// The resource of the template that it comes from, where it is not written there itself:
+    /// a serverless resource stands for several.
+    pub made_from: Option<Source>,
+}
+
+/// What a resource that is not written in the template comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The logical id of what is written.
+    pub id: SmolStr,
+    /// Its type.
+    pub kind: SmolStr,
+    /// Where its logical id stands.
+    pub span: Span,
 }
 
 /// One way in which a resource may be deployed.
@@ -44,10 +73,35 @@ pub struct Variant {
 
 /// Every resource of a template.
 pub fn records(template: &Template<'_>, inputs: &Inputs) -> Vec<ResourceRecord> {
-    template.resources.iter().map(|resource| record(template, inputs, resource)).collect()
+    resolve(template, inputs, &NothingNearby).records
 }
 
-fn record(template: &Template<'_>, inputs: &Inputs, resource: &Resource<'_>) -> ResourceRecord {
+/// Every resource of a template and of the stacks nested in it.
+pub fn resolve(template: &Template<'_>, inputs: &Inputs, nearby: &dyn Nearby) -> Resolved {
+    resolve_within(template, inputs, &mut Family::new(nearby)).0
+}
+
+/// The same for a template somewhere in a family of stacks, with what it puts out.
+pub(crate) fn resolve_within(
+    template: &Template<'_>,
+    inputs: &Inputs,
+    family: &mut Family<'_>,
+) -> (Resolved, FxHashMap<SmolStr, Tree>) {
+    let mut notes = Vec::new();
+    let (nested, stacks) = family.look_into(template, inputs, &mut notes);
+    let records =
+        template.resources.iter().map(|resource| record(template, inputs, resource, &stacks)).collect();
+    let scenario = Scenario::default();
+    let puts_out = outputs(template, &Resolver::new(template, inputs, &scenario, &stacks));
+    (Resolved { records, notes, nested }, puts_out)
+}
+
+fn record(
+    template: &Template<'_>,
+    inputs: &Inputs,
+    resource: &Resource<'_>,
+    stacks: &Outputs,
+) -> ResourceRecord {
     // The resource's own `Condition` is found in its declaration like every other use of one.
     let found = scenarios(template, inputs, &[&resource.entry.value]);
     let exhausted = found.is_none();
@@ -58,7 +112,7 @@ fn record(template: &Template<'_>, inputs: &Inputs, resource: &Resource<'_>) -> 
             absent_under.push(scenario.conditions);
             continue;
         }
-        let root = tree(template, inputs, resource, &scenario);
+        let root = tree(resource, &Resolver::new(template, inputs, &scenario, stacks));
         match variants.iter_mut().find(|variant| variant.root == root) {
             // Conditions that do not change this resource are no difference.
             Some(same) => same.under.push(scenario.conditions),
@@ -72,6 +126,7 @@ fn record(template: &Template<'_>, inputs: &Inputs, resource: &Resource<'_>) -> 
         variants,
         absent_under,
         exhausted,
+        made_from: None,
     }
 }
 
@@ -83,8 +138,8 @@ fn deployed(resource: &Resource<'_>, scenario: &Scenario) -> Option<bool> {
     }
 }
 
-fn tree(template: &Template<'_>, inputs: &Inputs, resource: &Resource<'_>, scenario: &Scenario) -> Tree {
-    let resolver = Resolver::new(template, inputs, scenario);
+fn tree(resource: &Resource<'_>, resolver: &Resolver<'_>) -> Tree {
+    let inputs = resolver.inputs;
     let mut members: Vec<(SmolStr, Tree)> = Vec::new();
     let text = |text: &str, span: Span| resolver.tree(TreeKind::Str(text.into()), span);
     members.push(("id".into(), text(resource.id(), resource.entry.key_span)));

@@ -67,7 +67,7 @@ pub(crate) fn scenarios(template: &Template<'_>, inputs: &Inputs, nodes: &[&Node
                 }
             }
             Err(Ask::Parameter(name)) => {
-                for value in candidates(template, &name) {
+                for value in candidates(template, inputs, &name) {
                     let mut next = scenario.clone();
                     next.parameters.insert(name.clone(), value);
                     open.push(next);
@@ -130,13 +130,13 @@ fn settle(
 
 /// The values that matter for a parameter: those it may have, or those the template compares it
 /// with, its default, and any other.
-fn candidates(template: &Template<'_>, name: &str) -> Vec<Assumed> {
+fn candidates(template: &Template<'_>, inputs: &Inputs, name: &str) -> Vec<Assumed> {
     let parameter = template.parameters.get(name);
     if let Some(allowed) = parameter.and_then(|p| p.allowed) {
         return allowed.iter().filter_map(Node::scalar_text).map(Assumed::Text).collect();
     }
     let mut texts = FxHashSet::default();
-    texts.extend(parameter.and_then(|p| p.default).and_then(Node::scalar_text));
+    texts.extend(parameter.and_then(|p| inputs.default_of(name, p)));
     for condition in template.conditions.values() {
         compared_with(&condition.value, name, &mut texts);
     }

@@ -1,53 +1,12 @@
 //! What values come out of templates.
 
-use eyas_lang::value::{Tree, TreeKind};
+mod common;
+
+use common::{resolved, shown};
 use eyas_template::document::parse;
 use eyas_template::inputs::Inputs;
 use eyas_template::records::records;
 use eyas_template::template::recognise;
-use eyas_template::when::describe;
-
-/// Every variant of every resource as lines of `id when: value`.
-fn resolved(text: &str, inputs: &Inputs) -> String {
-    let document = parse(text).expect("YAML");
-    let template = recognise(&document).expect("a template");
-    let mut out = String::new();
-    for record in records(&template, inputs) {
-        for (at, variant) in record.variants.iter().enumerate() {
-            let others = record.variants.iter().enumerate().filter(|(other, _)| *other != at);
-            let others = others.flat_map(|(_, other)| &other.under).chain(&record.absent_under);
-            let when = describe(&Vec::from_iter(&variant.under), &Vec::from_iter(others));
-            out.push_str(&format!("{} [{}]", record.id, when.unwrap_or_default()));
-            let TreeKind::Map(members) = &variant.root.kind else { continue };
-            for (key, value) in members {
-                if !matches!(key.as_str(), "id" | "type" | "origin" | "region" | "account") {
-                    out.push_str(&format!(" {key}={}", shown(value)));
-                }
-            }
-            out.push('\n');
-        }
-    }
-    out
-}
-
-fn shown(tree: &Tree) -> String {
-    match &tree.kind {
-        TreeKind::Null => "null".into(),
-        TreeKind::Bool(value) => value.to_string(),
-        TreeKind::Int(value) => value.to_string(),
-        TreeKind::Float(value) => value.to_string(),
-        TreeKind::Str(text) => format!("{text:?}"),
-        TreeKind::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
-        TreeKind::Map(members) => {
-            let members: Vec<String> = members.iter().map(|(k, v)| format!("{k}: {}", shown(v))).collect();
-            format!("{{{}}}", members.join(", "))
-        }
-        TreeKind::Unknown(why) => {
-            let parts: String = why.parts.iter().map(|p| p.as_deref().unwrap_or("…")).collect();
-            format!("<{}{}{}>", why.reason, if parts.is_empty() { "" } else { "; " }, parts)
-        }
-    }
-}
 
 #[test]
 fn intrinsics_resolve_to_what_deployment_would_see() {

@@ -80,6 +80,11 @@ impl Resolver<'_> {
     }
 
     fn attribute_of(&self, resource: &str, attribute: &str, span: Span) -> Tree {
+        if let Some(value) =
+            attribute.strip_prefix("Outputs.").and_then(|output| self.stacks.get(resource)?.get(output))
+        {
+            return Tree { place: Some(self.place(span)), ..value.clone() };
+        }
         let reason = format!("`{resource}` has its `{attribute}` only when it is deployed");
         let refers_to = self.template.resources.iter().any(|r| r.id() == resource).then(|| resource.into());
         self.unknown(span, Unknown { refers_to, ..Unknown::present(reason) })

@@ -15,6 +15,7 @@ use smol_str::SmolStr;
 
 use crate::document::{Node, NodeKind, Span};
 use crate::inputs::Inputs;
+use crate::nested::Outputs;
 use crate::scenario::{Assumed, Scenario};
 use crate::template::Template;
 
@@ -28,12 +29,18 @@ pub(crate) struct Resolver<'t> {
     pub(crate) template: &'t Template<'t>,
     pub(crate) inputs: &'t Inputs,
     pub(crate) scenario: &'t Scenario,
+    stacks: &'t Outputs,
     values: Cell<usize>,
 }
 
 impl<'t> Resolver<'t> {
-    pub(crate) fn new(template: &'t Template<'t>, inputs: &'t Inputs, scenario: &'t Scenario) -> Self {
-        Self { template, inputs, scenario, values: Cell::new(0) }
+    pub(crate) fn new(
+        template: &'t Template<'t>,
+        inputs: &'t Inputs,
+        scenario: &'t Scenario,
+        stacks: &'t Outputs,
+    ) -> Self {
+        Self { template, inputs, scenario, stacks, values: Cell::new(0) }
     }
 
     /// The value of a node; `None` for `AWS::NoValue`.
@@ -125,13 +132,16 @@ impl<'t> Resolver<'t> {
             Some(Assumed::Other) => return Err(format!("parameter `{name}` may have another value")),
             None => {}
         }
+        if let Some(reason) = self.inputs.unknown.get(name) {
+            return Err(format!("parameter `{name}` is not known: {reason}"));
+        }
         let Some(parameter) = self.template.parameters.get(name) else {
             return Err(format!("there is no parameter `{name}`"));
         };
         if parameter.kind.starts_with("AWS::SSM::") {
             return Err(format!("parameter `{name}` is read from the parameter store"));
         }
-        if let Some(text) = parameter.default.and_then(Node::scalar_text) {
+        if let Some(text) = self.inputs.default_of(name, parameter) {
             return Ok(text);
         }
         match parameter.allowed {
