@@ -19,11 +19,13 @@ fn main() -> io::Result<()> {
             relative.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
         let absolute = fs::canonicalize(file)?.display().to_string();
         println!("cargo::rerun-if-changed={absolute}");
+        let text = fs::read_to_string(file)?;
+        let (types, ids) = rules_of(&text, &name);
         let stripped = out.join(format!("{i}.eyas")).display().to_string();
-        fs::write(&stripped, blank_tests(&fs::read_to_string(file)?))?;
+        fs::write(&stripped, blank_tests(&text))?;
         writeln!(
             table,
-            "    File {{ path: {name:?}, text: include_str!({absolute:?}), without_tests: include_str!({stripped:?}) }},",
+            "    File {{ path: {name:?}, types: &{types:?}, ids: &{ids:?}, text: include_str!({absolute:?}), without_tests: include_str!({stripped:?}) }},",
         )
         .map_err(io::Error::other)?;
     }
@@ -45,6 +47,34 @@ fn blank_tests(text: &str) -> String {
         out.push('\n');
     }
     out
+}
+
+/// The types that the rules of a file are on, and the ids of the rules. No types where the file
+/// declares something that other files may use.
+fn rules_of(text: &str, path: &str) -> (Vec<String>, Vec<String>) {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).replace('/', ".");
+    let named = text.lines().find_map(|line| line.strip_prefix("package "));
+    let package = named.map_or(folder.as_str(), |rest| rest.split('#').next().unwrap_or(rest).trim());
+    let (mut types, mut ids, mut shared) = (Vec::new(), Vec::new(), false);
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        match (line.starts_with(char::is_whitespace), words.next()) {
+            (false, Some("rule" | "sequence")) => {
+                let name = words.next().unwrap_or_default();
+                let on = words.nth(1).unwrap_or_default().to_owned();
+                ids.push(format!("{package}.{name}"));
+                if !types.contains(&on) {
+                    types.push(on);
+                }
+            }
+            (false, Some("macro" | "list" | "param" | "sample" | "pattern")) => shared = true,
+            _ => {}
+        }
+    }
+    if shared {
+        types.clear();
+    }
+    (types, ids)
 }
 
 fn env_var(name: &str) -> io::Result<String> {

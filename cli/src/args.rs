@@ -7,7 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use eyas_lang::checked::Severity;
 use eyas_report::Output;
 
-use crate::commands::{check, completions, config, convert, demo, explain, fmt, hunt, man, rules, test};
+use crate::commands::{
+    check, completions, config, convert, demo, explain, fmt, hunt, lint, man, rules, test,
+};
 
 /// Policy as code for AWS: one rule language over events, accounts, templates and snapshots.
 #[derive(Debug, Parser)]
@@ -17,7 +19,8 @@ use crate::commands::{check, completions, config, convert, demo, explain, fmt, h
     propagate_version = true,
     subcommand_required = true,
     arg_required_else_help = true,
-    after_help = "Start with:\n  eyas demo                      the built-in rules over a bundled story, offline\n  eyas hunt logs/                the built-in rules over your CloudTrail logs\n  eyas explain unknown-field     what a diagnostic means\n\n`eyas COMMAND --help` shows examples of each."
+    after_help = "Start with:\n  eyas demo                      the built-in rules over a bundled story, offline\n  eyas lint templates/           the built-in rules over your CloudFormation templates
+  eyas hunt logs/                the built-in rules over your CloudTrail logs\n  eyas explain unknown-field     what a diagnostic means\n\n`eyas COMMAND --help` shows examples of each."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -34,6 +37,7 @@ pub(crate) enum Command {
     Test(test::Test),
     Rules(rules::Rules),
     Explain(explain::Explain),
+    Lint(lint::Lint),
     Hunt(hunt::Hunt),
     Convert(convert::Convert),
     Demo(demo::Demo),

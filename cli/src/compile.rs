@@ -16,7 +16,7 @@ use crate::config::{Param, Settings};
 use crate::exit::{self, Exit, Failure};
 use crate::problem::Problem;
 use crate::render;
-use crate::rules::{self, Builtin, Loaded};
+use crate::rules::{self, Builtin, Loaded, Types};
 use crate::screen::{Look, Screen};
 
 /// How many diagnostics are shown to people; each is drawn with its text around it.
@@ -41,6 +41,8 @@ pub(crate) struct Compiled {
     pub(crate) declared_rules: usize,
     /// Whether a file could not be read.
     pub(crate) unreadable: bool,
+    /// Whether built-in rules were left out because nothing concerns them.
+    pub(crate) only_some: bool,
 }
 
 /// The rules that a command runs or shows: with `--rules` exactly those, else the packs and the
@@ -58,8 +60,20 @@ pub(crate) fn load_with_tests(
     load_as(Builtin::PacksWithTests, args, settings, screen)
 }
 
+/// As [`load`], of the built-in rules those for these types.
+pub(crate) fn load_for(
+    types: &Types,
+    args: &RuleArgs,
+    settings: &Settings,
+    screen: &Screen,
+) -> Result<Compiled, Failure> {
+    let mut compiled = load_as(Builtin::PacksFor(types), args, settings, screen)?;
+    compiled.only_some = true;
+    Ok(compiled)
+}
+
 fn load_as(
-    builtin: Builtin,
+    builtin: Builtin<'_>,
     args: &RuleArgs,
     settings: &Settings,
     screen: &Screen,
@@ -97,6 +111,7 @@ pub(crate) fn compile(loaded: Loaded, settings: &Settings) -> Result<Compiled, F
         own_files: own,
         declared_rules,
         unreadable,
+        only_some: false,
     })
 }
 

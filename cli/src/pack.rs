@@ -6,6 +6,11 @@ pub(crate) struct File {
     pub(crate) path: &'static str,
     /// The text.
     pub(crate) text: &'static str,
+    /// The types of records that its rules are on; empty where it also declares what other
+    /// files may use.
+    pub(crate) types: &'static [&'static str],
+    /// The ids of its rules.
+    pub(crate) ids: &'static [&'static str],
     /// The text with empty lines in place of tests and samples.
     pub(crate) without_tests: &'static str,
 }

@@ -3,27 +3,60 @@
 use eyas_cloudtrail as cloudtrail;
 use eyas_engine::plan::{Plan, PlanOptions};
 use eyas_lang::catalog::Plane;
+use eyas_lang::checked::Rule;
 use eyas_lang::diagnostics::nearest;
 use eyas_report::{Broken, Input, NotRun, Reason, RuleMeta, Run, Summary};
 
 use crate::compile::{Compiled, counted};
 use crate::config::Settings;
 use crate::exit::{self, Failure};
+use crate::pack;
 use crate::problem::Problem;
 use crate::render;
 use crate::screen::Screen;
 
+/// What a command judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Judging {
+    /// CloudTrail events.
+    Events,
+    /// Resources of templates.
+    Templates,
+}
+
+impl Judging {
+    fn concerns(self, rule: &Rule) -> bool {
+        match self {
+            Self::Events => rule.record == cloudtrail::RECORD_TYPE,
+            // What stands under `Account::` is known of a live account only.
+            Self::Templates => rule.plane == Plane::Resource && !rule.record.starts_with("Account::"),
+        }
+    }
+
+    fn records(self) -> &'static str {
+        match self {
+            Self::Events => "`cloudtrail` records",
+            Self::Templates => "resources of templates",
+        }
+    }
+}
+
 /// A plan and what did not get into it.
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
-    /// How many of its rules are on events.
-    on_events: usize,
+    /// How many of its rules judge.
+    concerned: usize,
     not_run: Vec<NotRun>,
 }
 
 /// Plans the rules that the settings leave; what cannot run ends the command unless
 /// `--keep-going`.
-pub(crate) fn plan(mut compiled: Compiled, settings: &Settings, screen: &Screen) -> Result<Planned, Failure> {
+pub(crate) fn plan(
+    mut compiled: Compiled,
+    judging: Judging,
+    settings: &Settings,
+    screen: &Screen,
+) -> Result<Planned, Failure> {
     compiled.require_errors_none(settings, screen)?;
     warn_of_unknown_ids(&compiled, settings, screen);
     compiled.set.rules.retain(|rule| !settings.disable.value.iter().any(|id| rule.id == *id));
@@ -42,19 +75,27 @@ pub(crate) fn plan(mut compiled: Compiled, settings: &Settings, screen: &Screen)
         compiled.left_out.iter().map(|id| NotRun { rule: id.clone(), reason: "it does not compile".into() });
     let planned = problems.iter().map(|d| NotRun { rule: rule_at(&compiled, d), reason: d.message.clone() });
     let not_run = broken.chain(planned).collect();
-    let on_events = plan.rules().filter(|(_, rule)| rule.record == cloudtrail::RECORD_TYPE).count();
-    match (on_events, plan.len() - on_events) {
+    let concerned = plan.rules().filter(|(_, rule)| judging.concerns(rule)).count();
+    let others = plan.rules().filter(|(_, rule)| !judging.concerns(rule));
+    let own = others.filter(|(_, rule)| !compiled.sources.get(rule.span.file).builtin).count();
+    let records = judging.records();
+    match (concerned, plan.len() - concerned) {
+        (0, 0) if compiled.only_some => {}
         (0, 0) => screen.warning("no rule is left to run"),
-        (0, _) => screen.warning("no rule is on `cloudtrail` records, so none judges anything here"),
-        (_, 0) => {}
-        (_, n) => screen.tell(&format!("{} on other records than `cloudtrail`: not run", counted(n, "rule"))),
+        (0, _) => screen.warning(&format!("no rule is on {records}, so none judges anything here")),
+        // That packs hold rules on other records is no news.
+        _ if own > 0 => {
+            screen.tell(&format!("{} on other records than {records}: not run", counted(own, "rule")))
+        }
+        _ => {}
     }
-    Ok(Planned { plan, on_events, not_run })
+    Ok(Planned { plan, concerned, not_run })
 }
 
 fn warn_of_unknown_ids(compiled: &Compiled, settings: &Settings, screen: &Screen) {
     for id in &settings.disable.value {
-        let mut ids = compiled.set.rules.iter().map(|r| r.id.as_str());
+        let loaded = compiled.set.rules.iter().map(|r| r.id.as_str());
+        let mut ids = loaded.chain(pack::FILES.iter().flat_map(|file| file.ids.iter().copied()));
         if !ids.clone().any(|known| known == id) {
             let near = nearest(id, ids.by_ref()).map_or(String::new(), |n| format!(", did you mean `{n}`?"));
             screen.warning(&format!("there is no rule `{id}` to disable{near}"));
@@ -78,6 +119,11 @@ impl Planned {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             rules: self.plan.rules().map(|(_, rule)| RuleMeta::of(rule)).collect(),
         }
+    }
+
+    /// A summary in which nothing was read yet.
+    pub(crate) fn empty_summary(&self) -> Summary {
+        Summary { rules: self.concerned as u64, not_run: self.not_run.clone(), ..Summary::default() }
     }
 
     /// How reading went, in the report's terms.
@@ -117,7 +163,7 @@ impl Planned {
                 records: outcome.records - outcome.out_of_range,
                 outside_time: outcome.out_of_range,
             },
-            rules: self.on_events as u64,
+            rules: self.concerned as u64,
             passed,
             unknown: total.unknown,
             unknown_because: reasons,

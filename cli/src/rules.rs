@@ -1,5 +1,6 @@
 //! Rule files: found, read, and put beside the built-in ones.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -16,9 +17,31 @@ use crate::screen::Screen;
 /// A rule file larger than this is none.
 const LARGEST: u64 = 64 << 20;
 
+/// The record types that are judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Types {
+    /// All resources.
+    Resources,
+    /// These.
+    These(HashSet<String>),
+}
+
+impl Types {
+    /// Whether a built-in file has something for them.
+    fn want(&self, file: &pack::File) -> bool {
+        let wanted = |on: &&str| match self {
+            Self::Resources => on.contains("::"),
+            Self::These(types) => types.contains(*on),
+        };
+        file.types.is_empty() || file.types.iter().any(wanted)
+    }
+}
+
 /// Which built-in files come along. The standard library always does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Builtin {
+pub(crate) enum Builtin<'t> {
+    /// As [`Builtin::Packs`], the files with rules on these types.
+    PacksFor(&'t Types),
     /// The packs that the settings name; their tests left out.
     Packs,
     /// The packs that the settings name.
@@ -42,7 +65,7 @@ pub(crate) struct Loaded {
 /// cannot be read is named, and the rest goes on.
 pub(crate) fn load(
     paths: &[PathBuf],
-    builtin: Builtin,
+    builtin: Builtin<'_>,
     settings: &Settings,
     screen: &Screen,
 ) -> Result<Loaded, Failure> {
@@ -115,7 +138,7 @@ pub(crate) fn find(
             found.push(Found { path: path.clone(), root, named: true });
         }
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     found.retain(|f| seen.insert(fs::canonicalize(&f.path).unwrap_or_else(|_| f.path.clone())));
     Ok((found, complete))
 }
@@ -230,17 +253,23 @@ fn identifier(name: &str) -> String {
     out
 }
 
-fn builtin_files(builtin: Builtin, settings: &Settings, own: &[SourceFile]) -> Vec<SourceFile> {
+fn builtin_files(builtin: Builtin<'_>, settings: &Settings, own: &[SourceFile]) -> Vec<SourceFile> {
     let wanted = |pack: &str| {
         let enabled = settings.packs.value.as_ref().is_none_or(|packs| packs.iter().any(|p| p == pack));
         let needed = || builtin != Builtin::AsNeeded || own.iter().any(|file| mentions(&file.text, pack));
         pack == pack::STD || (enabled && needed())
     };
     // The user's own tests may build on the samples of the standard library.
-    let without_tests = |pack: &str| builtin == Builtin::Packs && (pack != pack::STD || own.is_empty());
+    let bare = matches!(builtin, Builtin::Packs | Builtin::PacksFor(_));
+    let without_tests = |pack: &str| bare && (pack != pack::STD || own.is_empty());
     let files =
         pack::FILES.iter().map(|file| (pack::pack_of(file.path), file)).filter(|(pack, _)| wanted(pack));
+    let concerns = |file: &pack::File| match builtin {
+        Builtin::PacksFor(types) => types.want(file),
+        _ => true,
+    };
     files
+        .filter(|(_, file)| concerns(file))
         .map(|(pack, file)| SourceFile {
             name: format!("<built-in>/{}", file.path),
             text: Arc::from(if without_tests(pack) { file.without_tests } else { file.text }),

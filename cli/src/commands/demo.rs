@@ -13,7 +13,7 @@ use crate::args::{Global, OutputArgs, RuleArgs};
 use crate::commands::hunt::{self, Options};
 use crate::config::{Order, Settings};
 use crate::exit::{self, Exit, Failure};
-use crate::plan::{self, Planned};
+use crate::plan::{self, Judging, Planned};
 use crate::screen::Screen;
 use crate::{compile, output};
 
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Demo, global: &Global, screen: &Screen) -> Result<Exit,
     let global = Global { config: None, no_config: true, ..global.clone() };
     let settings = Settings::load(&global)?.with_output(&args.output);
     let compiled = compile::load(&RuleArgs::default(), &settings, screen)?;
-    let planned = plan::plan(compiled, &settings, screen)?;
+    let planned = plan::plan(compiled, Judging::Events, &settings, screen)?;
     let report = output::report(&settings, screen)?;
     let options = Options {
         range: TimeRange::default(),

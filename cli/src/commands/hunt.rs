@@ -18,7 +18,7 @@ use crate::compile;
 use crate::config::{Order, Settings};
 use crate::exit::{self, Exit, Failure};
 use crate::output;
-use crate::plan::{self, Planned};
+use crate::plan::{self, Judging, Planned};
 use crate::progress::Progress;
 use crate::screen::Screen;
 
@@ -105,7 +105,7 @@ pub(crate) fn run(args: &Hunt, global: &Global, screen: &Screen) -> Result<Exit,
         return Err(Failure::usage(format!("`--from` ({from}) is not before `--to` ({to})")));
     }
     let compiled = compile::load(&args.rules, &settings, screen)?;
-    let planned = plan::plan(compiled, &settings, screen)?;
+    let planned = plan::plan(compiled, Judging::Events, &settings, screen)?;
     let report = output::report(&settings, screen)?;
     let sources = args.sources.iter().map(cloudtrail::Source::parse).collect();
     let options = Options {
@@ -143,7 +143,7 @@ pub(crate) struct Options {
 }
 
 /// The first Ctrl-C ends the run cleanly, a second one at once.
-fn on_interrupt(screen: &Screen) -> Arc<AtomicBool> {
+pub(crate) fn on_interrupt(screen: &Screen) -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let set = Arc::clone(&flag);
     let handler = ctrlc::set_handler(move || {
@@ -207,7 +207,7 @@ pub(crate) fn hunt(
 }
 
 /// Tells the summary on standard error where standard output is for a machine.
-fn tell(summary: &Summary, settings: &Settings, screen: &Screen) -> Result<(), Failure> {
+pub(crate) fn tell(summary: &Summary, settings: &Settings, screen: &Screen) -> Result<(), Failure> {
     if screen.quiet || output::person_on_stdout(settings) {
         return Ok(());
     }
@@ -219,7 +219,7 @@ fn tell(summary: &Summary, settings: &Settings, screen: &Screen) -> Result<(), F
 }
 
 /// Whether the sources held no file at all: more likely a mistyped path than a quiet day.
-fn nothing_found(summary: &Summary) -> bool {
+pub(crate) fn nothing_found(summary: &Summary) -> bool {
     summary.input.files == 0 && summary.skipped.is_empty() && !summary.interrupted
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod hunt;
+pub(crate) mod lint;
 pub(crate) mod man;
 pub(crate) mod rules;
 pub(crate) mod test;
@@ -25,6 +26,7 @@ pub(crate) fn run(cli: Cli, screen: &Screen) -> Result<Exit, Failure> {
         Command::Test(args) => test::run(args, global, screen),
         Command::Rules(args) => rules::run(args, global, screen),
         Command::Explain(args) => explain::run(args, global, screen),
+        Command::Lint(args) => lint::run(args, global, screen),
         Command::Hunt(args) => hunt::run(args, global, screen),
         Command::Convert(args) => convert::run(args, global, screen),
         Command::Demo(args) => demo::run(args, global, screen),

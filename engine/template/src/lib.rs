@@ -5,6 +5,7 @@ pub mod inputs;
 mod mentions;
 pub mod nested;
 pub mod note;
+pub mod judge;
 pub mod records;
 mod resolve;
 pub mod scenario;

@@ -47,6 +47,15 @@ pub(super) fn fingerprint(
     format!("{:032x}", hash.0)
 }
 
+/// The fingerprint of a finding whose subject is told apart from others of its id only by
+/// something more: the template that it stands in.
+pub fn fingerprint_within(fingerprint: &str, place: &str) -> String {
+    let mut hash = Fnv::new();
+    hash.part(fingerprint);
+    hash.part(place);
+    format!("{:032x}", hash.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

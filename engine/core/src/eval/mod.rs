@@ -27,6 +27,7 @@ mod text;
 pub(crate) use compare::equal;
 pub use dispatch::CandidateSet;
 pub use explain::{ExplainedValue, Explanation};
+pub use fingerprint::fingerprint_within;
 pub use tally::{RuleTally, Tally};
 
 use state::{Eval, Memo};

@@ -79,7 +79,7 @@ pub(super) fn run(args: &Docs, global: &Global, screen: &Screen) -> Result<Exit,
 
 /// A finding of the demo, as the page about the format shows it.
 fn example(compiled: Compiled, settings: &Settings, screen: &Screen) -> Result<String, Failure> {
-    let planned = plan::plan(compiled, settings, screen)?;
+    let planned = plan::plan(compiled, plan::Judging::Events, settings, screen)?;
     let finding = demo::finding_of(EXAMPLE, &planned).ok_or_else(|| {
         Failure::usage(format!("the rule `{EXAMPLE}` is not loaded, or does not fire in the demo"))
     })?;

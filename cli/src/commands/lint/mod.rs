@@ -1,0 +1,127 @@
+//! `eyas lint`
+
+mod files;
+mod inputs;
+mod run;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::args::{Global, OutputArgs, RuleArgs};
+use crate::compile;
+use crate::config::Settings;
+use crate::exit::{self, Exit, Failure};
+use crate::output;
+use crate::plan::{self, Judging};
+use crate::rules::Types;
+use crate::screen::Screen;
+
+use files::Candidate;
+use run::Run;
+
+/// With more files than this every rule is loaded; with fewer, those for the types they name.
+const FEW_FILES: usize = 16;
+
+/// Judge CloudFormation templates
+///
+/// Reads YAML and JSON templates, told by their content; folders all the way down, without
+/// hidden files. Each resource is judged in every way in which the template's conditions let it
+/// be deployed. What only a deployment can tell is reported as unknown, never as fine.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  eyas lint templates/\n  eyas lint app.yaml --parameters prod.json --region eu-west-1 -f github\n  eyas lint . -f terminal -f sarif=lint.sarif --fail-on high\n  eyas lint app.yaml --parameter Environment=prod\n  git diff --name-only | eyas lint --files-from -\n  aws cloudformation get-template --stack-name s --query TemplateBody | eyas lint -\n\nExit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, 3 rules do not compile, 4 nothing could be read (with --strict-unknown: anything could not be read or judged), 130 interrupted."
+)]
+pub(crate) struct Lint {
+    /// Templates, folders, or `-` for standard input
+    #[arg(required_unless_present = "files_from", value_name = "TEMPLATE")]
+    templates: Vec<PathBuf>,
+
+    /// Read the paths of templates from this file, one a line; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    files_from: Option<PathBuf>,
+
+    /// A file of parameter values: the AWS CLI's list, CodePipeline's map, or a plain map; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Deployment")]
+    parameters: Vec<PathBuf>,
+
+    /// The value of a template parameter; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Deployment")]
+    parameter: Vec<String>,
+
+    /// The region that the templates are deployed to
+    #[arg(long, value_name = "REGION", help_heading = "Deployment")]
+    region: Option<String>,
+
+    /// The account that the templates are deployed to: 12 digits
+    #[arg(long, value_name = "ID", help_heading = "Deployment", value_parser = account)]
+    account: Option<String>,
+
+    /// Threads; 0 is one a core, the default
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+
+    /// Run the rules that compile although others do not
+    #[arg(long)]
+    keep_going: bool,
+
+    #[command(flatten)]
+    rules: RuleArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("an account id has 12 digits".to_owned())
+    }
+}
+
+pub(crate) fn run(args: &Lint, global: &Global, screen: &Screen) -> Result<Exit, Failure> {
+    let settings = Settings::load(global)?
+        .with_rules(&args.rules)?
+        .with_output(&args.output)
+        .with_keep_going(args.keep_going)
+        .with_hunt(None, args.threads);
+    let screen = &screen.with_color(settings.color.value);
+    let inputs =
+        inputs::inputs(&args.parameters, &args.parameter, args.region.as_deref(), args.account.as_deref())?;
+    let mut found = files::find(&args.templates);
+    if let Some(list) = &args.files_from {
+        let listed = files::listed(list)?;
+        if listed.is_empty() && args.templates.is_empty() {
+            screen.tell("no file is listed, so there is nothing to judge");
+            return Ok(exit::OK);
+        }
+        // A diff lists files of all kinds; only those that are templates concern us.
+        found.files.extend(listed.into_iter().map(|path| Candidate { path, named: false }));
+    }
+    let compiled = compile::load_for(&types(&found.files), &args.rules, &settings, screen)?;
+    let planned = plan::plan(compiled, Judging::Templates, &settings, screen)?;
+    let report = output::report(&settings, screen)?;
+    let run = Run { planned: &planned, inputs: &inputs, settings: &settings, screen };
+    run.judge(found, report)
+}
+
+/// The types whose rules are needed.
+fn types(files: &[Candidate]) -> Types {
+    if files.len() > FEW_FILES || files.iter().any(|file| files::is_stdin(&file.path)) {
+        return Types::Resources;
+    }
+    let mut types = HashSet::new();
+    for file in files {
+        // What cannot be read is told when its turn comes.
+        if let Ok(bytes) = files::read(&file.path) {
+            files::types_in(&bytes, &mut types);
+        }
+    }
+    // These become resources of types that the text does not name.
+    let makes_others = |name: &String| {
+        name.starts_with("AWS::Serverless") || matches!(name.as_str(), "AWS::CloudFormation::Stack" | "AWS::")
+    };
+    if types.iter().any(makes_others) { Types::Resources } else { Types::These(types) }
+}

@@ -1,0 +1,69 @@
+//! Where in the template a finding is.
+
+use eyas_engine::finding::{Evidence, Location};
+use eyas_lang::value::Place;
+
+use crate::document::{Document, Node, NodeKind, Span};
+
+/// The place of the first value that a verdict rests on and that has a place of its own; else
+/// of the resource's logical id.
+pub fn location(file: &str, document: &Document, id: Span, evidence: &[Evidence]) -> Location {
+    let places = evidence.iter().filter_map(|one| one.place);
+    let own = places.map(span_of).find(|span| *span != id && span.end as usize <= document.text.len());
+    let span = own.unwrap_or(id);
+    let (line, column) = document.lines.line_column(&document.text, span.start);
+    let (end_line, end_column) = document.lines.line_column(&document.text, end(document, span));
+    Location {
+        file: file.to_owned(),
+        offset: Some(u64::from(span.start)),
+        line: Some(u64::from(line)),
+        column: Some(u64::from(column)),
+        end_line: Some(u64::from(end_line)),
+        end_column: Some(u64::from(end_column)),
+        path: path_at(&document.root, span.start),
+    }
+}
+
+fn span_of(place: Place) -> Span {
+    Span { start: place.offset, end: place.offset.saturating_add(place.len) }
+}
+
+/// The end of a span without the blanks and line ends that block values may take along.
+fn end(document: &Document, span: Span) -> u32 {
+    let text = document.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    span.start + text.trim_end().len() as u32
+}
+
+/// The path of the innermost value or key at a byte offset:
+/// `Resources.Web.Properties.SecurityGroupIngress[0].CidrIp`.
+pub fn path_at(root: &Node, offset: u32) -> Option<String> {
+    let mut path = String::new();
+    let mut node = root;
+    loop {
+        let holds = |span: Span| span.start <= offset && (offset < span.end || span.start == offset);
+        let next = match &node.kind {
+            NodeKind::Map(entries) => {
+                let found = entries.iter().find(|e| holds(e.key_span) || holds(e.value.span));
+                found.map(|entry| {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(&entry.key);
+                    (&entry.value, holds(entry.key_span))
+                })
+            }
+            NodeKind::List(items) => {
+                items.iter().enumerate().find(|(_, item)| holds(item.span)).map(|(at, item)| {
+                    path.push_str(&format!("[{at}]"));
+                    (item, false)
+                })
+            }
+            _ => None,
+        };
+        match next {
+            Some((value, false)) => node = value,
+            _ => break,
+        }
+    }
+    (!path.is_empty()).then_some(path)
+}
