@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask test|ci|bench|catalog|docs`.
+//! The project's chores: `cargo xtask test|ci|bench|catalog|labelled|docs`.
 
 use std::process::ExitCode;
 
@@ -6,6 +6,7 @@ mod bench;
 mod catalog;
 mod ci;
 mod docs;
+mod labelled;
 mod run;
 
 const USAGE: &str = "\
@@ -17,6 +18,8 @@ usage: cargo xtask CHORE
                   (--write also puts them into docs/src/performance.md)
   catalog         make lang/catalog/*.bin from the published resource schemas (needs python3 and
                   the network once)
+  labelled [PART] compare our verdicts on templates with those of other tools; PART is a part of
+                  a rule's id, theirs or ours
   docs            write the generated documentation pages (--check: fail where one is stale)
 ";
 
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         ["ci"] => ci::ci(),
         ["bench", rest @ ..] => bench::bench(rest),
         ["catalog"] => catalog::catalog(),
+        ["labelled", rest @ ..] => labelled::labelled(rest),
         ["docs", rest @ ..] => docs::docs(rest),
         _ => {
             eprint!("{USAGE}");

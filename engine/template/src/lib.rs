@@ -2,10 +2,10 @@
 
 pub mod document;
 pub mod inputs;
+pub mod judge;
 mod mentions;
 pub mod nested;
 pub mod note;
-pub mod judge;
 pub mod records;
 mod resolve;
 pub mod scenario;
