@@ -9,5 +9,6 @@ pub mod note;
 pub mod records;
 mod resolve;
 pub mod scenario;
+pub mod schema;
 pub mod template;
 pub mod when;

@@ -177,6 +177,10 @@ fn skip_field(body: &mut Cursor<'_>) -> Option<()> {
     Some(())
 }
 
+/// The fields that every resource has beside its properties, sorted; no type has a property of
+/// one of these names.
+pub const COMMON_FIELDS: [&str; 6] = ["account", "id", "origin", "region", "tags", "type"];
+
 /// Adds the fields that every resource has. A property of the same name goes first.
 pub(in crate::catalog) fn add_common_fields(shape: &mut Shape, tags: Vec<Step>) {
     let text = |name: &str, doc: &str| Field::new(name, Type::String, doc);

@@ -1,0 +1,66 @@
+//! Where things stand: in the text, and in terms of the template.
+
+use std::fmt::Write;
+
+use crate::document::{Document, Entry, Node, Span, Style};
+
+/// The source text of a span.
+pub(super) fn source(document: &Document, span: Span) -> &str {
+    document.text.get(span.start as usize..span.end as usize).unwrap_or("")
+}
+
+/// What to write in place of the text at `span` so that it means `text`, in the same quotes.
+pub(super) fn requoted(document: &Document, span: Span, text: &str) -> String {
+    match source(document, span).chars().next() {
+        Some(quote @ ('"' | '\'')) => format!("{quote}{text}{quote}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// The value of `node` as the only item of a list; `None` where that takes more than brackets.
+pub(super) fn bracketed(document: &Document, node: &Node) -> Option<String> {
+    let text = source(document, node.span);
+    let plain = !matches!(node.style, Style::Block | Style::Indented) && !text.contains('\n');
+    // Inside brackets, commas and braces of an unquoted text would mean something else.
+    let safe = document.json || node.style != Style::Plain || !text.contains([',', '[', ']', '{', '}']);
+    (plain && safe && !text.is_empty()).then(|| format!("[{text}]"))
+}
+
+/// The path to what stands at `span`: `Resources.Web.Properties.Tags[0]`.
+pub(super) fn path(root: &Node, span: Span) -> String {
+    let mut path = String::new();
+    let mut node = root;
+    loop {
+        if let Some(entry) = node.entries().iter().find(|entry| contains(entry_span(entry), span)) {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(&entry.key);
+            let value = entry.value.span;
+            if value == span || !contains(value, span) {
+                return path;
+            }
+            node = &entry.value;
+        } else if let Some((i, item)) =
+            node.items().iter().enumerate().find(|(_, item)| contains(item.span, span))
+        {
+            // Writing to a String does not fail.
+            let _ = write!(path, "[{i}]");
+            if item.span == span {
+                return path;
+            }
+            node = item;
+        } else {
+            return path;
+        }
+    }
+}
+
+fn entry_span(entry: &Entry) -> Span {
+    let value = entry.value.span;
+    Span { start: entry.key_span.start.min(value.start), end: entry.key_span.end.max(value.end) }
+}
+
+fn contains(outer: Span, inner: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}

@@ -1,0 +1,281 @@
+//! Resources against the catalog of resource types: types, properties, kinds, values.
+
+use std::fmt;
+
+use eyas_lang::catalog::{Catalog, Field, RecordType, Shape, table};
+use eyas_lang::diagnostics::nearest;
+use eyas_lang::types::Type;
+
+use super::value::{Given, due, is_dynamic_reference};
+use super::{Checker, place, rules};
+use crate::document::{Node, NodeKind, Span};
+use crate::template::Resource;
+
+/// Properties that packaging tools take as a local path where deployment wants a map.
+const PACKAGED: [(&str, &str); 10] = [
+    ("AWS::ApiGateway::RestApi", "BodyS3Location"),
+    ("AWS::AppSync::FunctionConfiguration", "RequestMappingTemplateS3Location"),
+    ("AWS::AppSync::FunctionConfiguration", "ResponseMappingTemplateS3Location"),
+    ("AWS::AppSync::GraphQLSchema", "DefinitionS3Location"),
+    ("AWS::CodeCommit::Repository", "S3"),
+    ("AWS::CloudFormation::ModuleVersion", "ModulePackage"),
+    ("AWS::ElasticBeanstalk::ApplicationVersion", "SourceBundle"),
+    ("AWS::Lambda::Function", "Code"),
+    ("AWS::Lambda::LayerVersion", "Content"),
+    ("AWS::StepFunctions::StateMachine", "DefinitionS3Location"),
+];
+
+/// Checks every resource.
+pub(super) fn check(checker: &mut Checker<'_>) {
+    for resource in checker.template.resources.iter().filter(|resource| is_checked(resource.kind)) {
+        checker.current = Some(*resource);
+        match checker.catalog.record_type(resource.kind) {
+            Some(record) => Properties { checker: &mut *checker, record }.resource(resource),
+            None => unknown_type(checker, resource),
+        }
+    }
+    checker.current = None;
+}
+
+/// Whether the catalog knows the properties of a type. Third parties' types, custom resources and
+/// modules have any; SAM's own are made into others, and `Globals` adds to them.
+fn is_checked(kind: &str) -> bool {
+    kind.starts_with("AWS::")
+        && !kind.starts_with("AWS::Serverless::")
+        && !kind.ends_with("::MODULE")
+        && kind != "AWS::CloudFormation::CustomResource"
+}
+
+fn unknown_type(checker: &mut Checker<'_>, resource: &Resource<'_>) {
+    let kind = resource.kind;
+    let message = format!("there is no resource type `{kind}`");
+    let near = near_type(checker.catalog, kind);
+    let span = resource.kind_node.span;
+    let edit = near.as_deref().map(|near| (span, place::requoted(checker.template.document, span, near)));
+    let finding = checker.report(&rules::UNKNOWN_TYPE, span, message);
+    finding.fix = near.map(|near| format!("did you mean `{near}`?"));
+    finding.text_edit = edit;
+}
+
+/// A type of the same service with a like name, or of a like service with the same name: what is
+/// shared does not count as likeness.
+fn near_type(catalog: &Catalog, kind: &str) -> Option<String> {
+    let (service, last) = kind.rsplit_once("::")?;
+    let known = || catalog.names().filter_map(|name| name.rsplit_once("::"));
+    let tails = known().filter(|(other, _)| *other == service).map(|(_, tail)| tail);
+    if let Some(near) = nearest(last, tails) {
+        return Some(format!("{service}::{near}"));
+    }
+    let services = known().filter(|(_, tail)| *tail == last);
+    let services = services.filter_map(|(other, _)| other.strip_prefix("AWS::"));
+    let near = nearest(service.strip_prefix("AWS::")?, services)?;
+    Some(format!("AWS::{near}::{last}"))
+}
+
+/// Checks the properties of one resource.
+struct Properties<'c, 't> {
+    checker: &'c mut Checker<'t>,
+    record: &'static RecordType,
+}
+
+impl Properties<'_, '_> {
+    fn resource(&mut self, resource: &Resource<'_>) {
+        let id = resource.entry.key_span;
+        match resource.properties {
+            Some(properties) => {
+                let ty = Type::Record(self.record.name.clone());
+                self.value(Name::of("Properties"), &ty, None, properties, id);
+            }
+            None => self.required(&self.record.shape, &[], id, resource.entry.value.span),
+        }
+    }
+
+    /// Checks a value that should be of type `ty`. `name` is the property it belongs to, `at` the
+    /// place to point to where the value itself is too large.
+    fn value(&mut self, name: Name<'_>, ty: &Type, field: Option<&Field>, node: &Node, at: Span) {
+        match self.checker.given(node) {
+            Given::Either(yes, no) => {
+                self.value(name, ty, field, yes, at);
+                self.value(name, ty, field, no, at);
+            }
+            Given::Text if matches!(ty, Type::List(_) | Type::Record(_)) => {
+                self.wrong_kind(name, ty, node, "a string");
+            }
+            Given::List if !matches!(ty, Type::List(_) | Type::Dynamic) => {
+                self.wrong_kind(name, ty, node, "a list");
+            }
+            Given::Plain => self.plain(name, ty, field, node, at),
+            Given::Removed | Given::Text | Given::List | Given::Unknown => {}
+        }
+    }
+
+    fn plain(&mut self, name: Name<'_>, ty: &Type, field: Option<&Field>, node: &Node, at: Span) {
+        match (ty, &node.kind) {
+            (Type::Dynamic, _) => {}
+            (Type::Record(shape), NodeKind::Map(_)) => {
+                let record = self.record;
+                if let Some(shape) = record.shape(shape) {
+                    self.object(shape, node, at);
+                }
+            }
+            (Type::List(item), NodeKind::List(items)) => {
+                for node in items {
+                    let at = node.entries().first().map_or(node.span, |entry| entry.key_span);
+                    self.value(name.item(), item, field, node, at);
+                }
+            }
+            (Type::Record(_) | Type::List(_), NodeKind::Str(text)) if is_dynamic_reference(text) => {}
+            (Type::Record(_), NodeKind::Str(_)) if self.packaged(name.0) => {}
+            (Type::List(_) | Type::Record(_), _) => self.wrong_kind(name, ty, node, node.kind_name()),
+            (_, NodeKind::Null | NodeKind::List(_) | NodeKind::Map(_)) => {
+                self.wrong_kind(name, ty, node, node.kind_name());
+            }
+            _ => self.scalar(name, ty, field, node),
+        }
+    }
+
+    fn packaged(&self, name: &str) -> bool {
+        PACKAGED.contains(&(self.record.name.as_str(), name))
+    }
+
+    fn scalar(&mut self, name: Name<'_>, ty: &Type, field: Option<&Field>, node: &Node) {
+        let Some(text) = node.scalar_text() else { return };
+        if is_dynamic_reference(&text) {
+            return;
+        }
+        if !fits(ty, &text) {
+            let given = match node.kind {
+                NodeKind::Str(_) => format!("the string `{text}`"),
+                _ => format!("`{text}`"),
+            };
+            return self.wrong_kind(name, ty, node, &given);
+        }
+        let Some(field) = field.filter(|field| !field.values.is_empty()) else { return };
+        if !field.values.contains(&text) {
+            let message = format!("{name} cannot be `{text}`");
+            let values = field.values.iter().map(|value| value.as_str());
+            self.checker.report_name(&rules::BAD_ENUM_VALUE, node.span, message, &text, values);
+        }
+    }
+
+    fn wrong_kind(&mut self, name: Name<'_>, ty: &Type, node: &Node, given: &str) {
+        let due = due(ty);
+        let message = format!("{name} must be {due}, not {given}");
+        let list = matches!(ty, Type::List(item) if is_scalar(item));
+        let single = list && !matches!(node.kind, NodeKind::Null) && given != "a map";
+        let edit = single.then(|| place::bracketed(self.checker.template.document, node)).flatten();
+        let finding = self.checker.report(&rules::WRONG_KIND, node.span, message);
+        if single {
+            finding.fix = Some("put the value into a list".to_owned());
+        }
+        finding.text_edit = edit.map(|text| (node.span, text));
+    }
+
+    fn object(&mut self, shape: &Shape, node: &Node, at: Span) {
+        let entries = node.entries();
+        // What a macro, a loop or a directive of another tool makes of this is not known.
+        if entries.iter().any(|entry| entry.key.contains("::") && !is_loop(&entry.key)) {
+            return;
+        }
+        for entry in entries.iter().filter(|entry| !is_loop(&entry.key)) {
+            match shape.field(&entry.key).filter(|field| self.is_property(shape, field)) {
+                Some(field) => {
+                    if field.read_only && !field.required {
+                        self.read_only(field, entry.key_span);
+                    }
+                    self.value(Name::of(&field.name), &field.ty, Some(field), &entry.value, entry.key_span);
+                }
+                None => self.unknown_property(shape, &entry.key, entry.key_span),
+            }
+        }
+        if !entries.iter().any(|entry| is_loop(&entry.key)) {
+            let given: Vec<&str> = entries
+                .iter()
+                .filter(|entry| !matches!(self.checker.given(&entry.value), Given::Removed))
+                .map(|entry| entry.key.as_str())
+                .collect();
+            self.required(shape, &given, at, node.span);
+        }
+    }
+
+    /// Whether a field is a property and none of those that rules see beside the properties.
+    fn is_property(&self, shape: &Shape, field: &Field) -> bool {
+        shape.name != self.record.name || !table::COMMON_FIELDS.contains(&field.name.as_str())
+    }
+
+    /// `at` is the place to point to for the object at `whole`.
+    fn required(&mut self, shape: &Shape, given: &[&str], at: Span, whole: Span) {
+        for field in shape.fields.iter().filter(|field| field.required) {
+            if !given.contains(&field.name.as_str()) {
+                let message = format!("{} has no `{}`, which it must have", self.owner(shape), field.name);
+                let fix = format!("add `{}`: {}", field.name, due(&field.ty));
+                let path = place::path(&self.checker.template.document.root, whole);
+                let finding = self.checker.report(&rules::MISSING_REQUIRED, at, message);
+                finding.fix = Some(fix);
+                finding.path = path;
+            }
+        }
+    }
+
+    fn unknown_property(&mut self, shape: &Shape, key: &str, span: Span) {
+        let message = format!("{} has no property `{key}`", self.owner(shape));
+        let record = self.record;
+        let known = shape
+            .fields
+            .iter()
+            .filter(|field| shape.name != record.name || !table::COMMON_FIELDS.contains(&field.name.as_str()))
+            .filter(|field| !field.read_only)
+            .map(|field| field.name.as_str());
+        self.checker.report_name(&rules::UNKNOWN_PROPERTY, span, message, key, known);
+    }
+
+    fn read_only(&mut self, field: &Field, span: Span) {
+        let message = format!("`{}` is set by AWS and cannot be given", field.name);
+        self.checker.report(&rules::READ_ONLY_PROPERTY, span, message).fix =
+            Some(format!("remove `{}`; read it with `Fn::GetAtt`", field.name));
+    }
+
+    /// What a shape is called in messages.
+    fn owner(&self, shape: &Shape) -> String {
+        format!("`{}`", shape.name)
+    }
+}
+
+/// What a value is called in messages: its property, or an item of it.
+#[derive(Clone, Copy)]
+struct Name<'n>(&'n str, bool);
+
+impl<'n> Name<'n> {
+    fn of(property: &'n str) -> Self {
+        Self(property, false)
+    }
+
+    fn item(self) -> Self {
+        Self(self.0, true)
+    }
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}`{}`", if self.1 { "an item of " } else { "" }, self.0)
+    }
+}
+
+fn is_loop(key: &str) -> bool {
+    key.starts_with("Fn::ForEach::")
+}
+
+fn is_scalar(ty: &Type) -> bool {
+    !matches!(ty, Type::List(_) | Type::Record(_) | Type::Dynamic)
+}
+
+/// Whether CloudFormation takes the text of a scalar as a value of this type.
+fn fits(ty: &Type, text: &str) -> bool {
+    let text = text.trim();
+    match ty {
+        Type::Int => text.parse::<f64>().is_ok_and(|value| value.fract() == 0.0),
+        Type::Float => text.parse::<f64>().is_ok_and(f64::is_finite),
+        Type::Bool => ["true", "false", "0", "1"].iter().any(|known| known.eq_ignore_ascii_case(text)),
+        _ => true,
+    }
+}

@@ -1,0 +1,66 @@
+//! Taking findings down.
+
+use eyas_lang::diagnostics::nearest;
+
+use super::{Checker, SchemaFinding, SchemaRule, place};
+use crate::document::Span;
+
+/// As many names are told where one of a set is due.
+const MAX_NAMES: usize = 12;
+
+impl<'t> Checker<'t> {
+    /// Takes a finding down; what it returns can be completed with a fix and an edit.
+    pub(super) fn report(
+        &mut self,
+        rule: &'static SchemaRule,
+        span: Span,
+        message: String,
+    ) -> &mut SchemaFinding {
+        let resource = self.current.map(|r| (r.id().clone(), r.kind.into()));
+        let finding =
+            SchemaFinding { rule, message, fix: None, resource, path: String::new(), span, text_edit: None };
+        self.found.push(finding);
+        let last = self.found.len() - 1;
+        &mut self.found[last]
+    }
+
+    /// As [`Checker::report`], for a name at `span` that should have been one of `known`.
+    pub(super) fn report_name<'n>(
+        &mut self,
+        rule: &'static SchemaRule,
+        span: Span,
+        message: String,
+        name: &str,
+        known: impl Iterator<Item = &'n str> + Clone,
+    ) {
+        let near = nearest(name, known.clone());
+        let edit = near.map(|near| (span, place::requoted(self.template.document, span, near)));
+        let fix = near.map(|near| format!("did you mean `{near}`?")).or_else(|| one_of(known));
+        let finding = self.report(rule, span, message);
+        finding.fix = fix;
+        finding.text_edit = edit;
+    }
+
+    /// The findings in the order of the text, each with its path, none twice.
+    pub(super) fn finish(self) -> Vec<SchemaFinding> {
+        let mut found = self.found;
+        found.sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
+        found.dedup_by(|a, b| (a.span, a.rule.id, &a.message) == (b.span, b.rule.id, &b.message));
+        let root = &self.template.document.root;
+        for finding in found.iter_mut().filter(|finding| finding.path.is_empty()) {
+            finding.path = place::path(root, finding.span);
+        }
+        found
+    }
+}
+
+/// "one of `a`, `b`, `c`", unless there are too many.
+fn one_of<'n>(known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let names: Vec<String> = known.take(MAX_NAMES + 1).map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => None,
+        [only] => Some(format!("write {only}")),
+        names if names.len() <= MAX_NAMES => Some(format!("one of {}", names.join(", "))),
+        _ => None,
+    }
+}

@@ -1,0 +1,90 @@
+//! Schema findings: for each rule a template in which it fires, and one in which nothing does.
+
+use std::path::Path;
+
+use eyas_template::document::{Document, parse};
+use eyas_template::inputs::Inputs;
+use eyas_template::schema::{RULES, SchemaFinding, check};
+use eyas_template::template::recognise;
+
+fn read(name: &str) -> Document {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    parse(&text).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+fn findings(document: &Document) -> Vec<SchemaFinding> {
+    let template = recognise(document).expect("a template");
+    check(&template, &Inputs::default())
+}
+
+/// Findings as people would read them.
+fn shown(document: &Document, findings: &[SchemaFinding]) -> String {
+    let mut out = String::new();
+    for finding in findings {
+        let place = document.place(finding.span);
+        let rule = finding.rule.id;
+        out += &format!("{}:{} {rule}: {}\n", place.line, place.column, finding.message);
+        out += &format!("    at {}", finding.path);
+        if let Some((id, kind)) = &finding.resource {
+            out += &format!(" of {id} ({kind})");
+        }
+        if let Some(fix) = &finding.fix {
+            out += &format!("\n    fix: {fix}");
+        }
+        if let Some((span, text)) = &finding.text_edit {
+            let old = &document.text[span.start as usize..span.end as usize];
+            out += &format!("\n    edit: {old} -> {text}");
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn each_rule_fires_where_it_should_and_says_why() {
+    for rule in RULES {
+        let name = rule.id.trim_start_matches("template.");
+        let document = read(&format!("{name}.yaml"));
+        let found = findings(&document);
+        assert!(found.iter().any(|finding| finding.rule == rule), "{name} does not fire");
+        insta::with_settings!({description => rule.title, omit_expression => true}, {
+            insta::assert_snapshot!(name, shown(&document, &found));
+        });
+    }
+}
+
+#[test]
+fn what_deployment_would_take_is_no_finding() {
+    for name in ["kinds", "unknown_to_us"] {
+        let document = read(&format!("silent/{name}.yaml"));
+        let found = findings(&document);
+        assert!(found.is_empty(), "{name}:\n{}", shown(&document, &found));
+    }
+}
+
+#[test]
+fn rules_are_sorted_and_documented() {
+    assert!(RULES.is_sorted_by(|a, b| a.id < b.id));
+    for rule in RULES {
+        assert!(rule.id.starts_with("template.") && !rule.title.ends_with('.'), "{}", rule.id);
+        assert!(rule.doc.contains("\n\n"), "{} says what it is, but not what to do", rule.id);
+    }
+}
+
+#[test]
+fn edits_mend_what_they_are_for() {
+    for name in ["unknown_property", "bad_enum_value", "unknown_type", "wrong_kind"] {
+        let document = read(&format!("{name}.yaml"));
+        for finding in findings(&document) {
+            let Some((span, text)) = &finding.text_edit else { continue };
+            let mut mended = document.text.clone();
+            mended.replace_range(span.start as usize..span.end as usize, text);
+            let mended = parse(&mended).expect("still YAML");
+            let left = findings(&mended);
+            let same =
+                |f: &&SchemaFinding| f.message == finding.message && f.span.start == finding.span.start;
+            assert!(!left.iter().any(|f| same(&f)), "{name}: {} is still there", finding.message);
+        }
+    }
+}
