@@ -1,16 +1,24 @@
-//! Bytes to text: UTF-8 with or without a byte order mark, and UTF-16 with one.
+//! Bytes to text: UTF-8 and UTF-16, each with or without a byte order mark.
 
 use super::node::{Problem, ProblemKind, Span};
+use super::{MAX_BYTES, too_large};
 
 /// The text of a file.
 ///
 /// # Errors
 /// The offset of the first byte that is not text.
 pub fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
+    // UTF-16 has two bytes a character, and a mark.
+    if bytes.len() > 2 * MAX_BYTES + 2 {
+        return Err(too_large(bytes.len()));
+    }
     match bytes.as_slice() {
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest.to_vec()),
+        // Without a mark: a template begins with ASCII, of which the other byte is zero.
+        [1..=0x7F, 0, _, ..] => utf16(&bytes, u16::from_le_bytes),
+        [0, 1..=0x7F, _, ..] => utf16(&bytes, u16::from_be_bytes),
         _ => utf8(bytes),
     }
 }
@@ -49,6 +57,8 @@ mod tests {
         let be: Vec<u8> =
             [0xFE, 0xFF].into_iter().chain("é: 1".encode_utf16().flat_map(u16::to_be_bytes)).collect();
         assert_eq!(decode(be).ok().as_deref(), Some("é: 1"));
+        let bare: Vec<u8> = "a: é".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode(bare).ok().as_deref(), Some("a: é"));
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use jsonc_parser::ast::{ObjectPropName, Value};
 use jsonc_parser::common::{Range, Ranged};
+use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use super::node::{Document, Entry, LineIndex, Node, NodeKind, Problem, ProblemKind, Span, Style};
-use super::{MAX_DEPTH, yaml};
+use super::{MAX_DEPTH, MAX_NODES, yaml};
 
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
@@ -21,17 +22,9 @@ const STRICT: ParseOptions = ParseOptions {
 };
 
 pub(super) fn parse(text: &str) -> Result<Document, Problem> {
-    if let Some(offset) = too_deep(text) {
-        let message = format!("nested deeper than {MAX_DEPTH} levels");
-        return Err(Problem::new(Span::at(offset), ProblemKind::TooLarge, message));
-    }
-    let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
-        let mut message = error.kind().to_string();
-        if let Some(first) = message.get(..1) {
-            message = first.to_lowercase() + &message[1..];
-        }
-        Problem::new(span(error.range()), ProblemKind::Syntax, message.trim_end_matches('.').to_owned())
-    })?;
+    within_bounds(text)?;
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT)
+        .map_err(|error| explain(error.kind(), span(error.range())))?;
     let mut problems = Vec::new();
     let root = match parsed.value {
         Some(value) => convert(value, &mut problems),
@@ -47,25 +40,70 @@ pub(super) fn parse(text: &str) -> Result<Document, Problem> {
     })
 }
 
-/// Where nesting exceeds the limit: looked for before parsing, since the parser recurses.
-fn too_deep(text: &str) -> Option<usize> {
-    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+/// Refuses what is nested too deep or holds too much: looked for before parsing, since the parser
+/// recurses.
+fn within_bounds(text: &str) -> Result<(), Problem> {
+    let (mut depth, mut values, mut in_string, mut escaped) = (0usize, 0usize, false, false);
     for (offset, byte) in text.bytes().enumerate() {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if in_string => escaped = true,
             b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
+            _ if in_string => {}
+            b'{' | b'[' => {
                 depth += 1;
+                values += 1;
                 if depth > MAX_DEPTH {
-                    return Some(offset);
+                    let message = format!("nested deeper than {MAX_DEPTH} levels");
+                    return Err(Problem::new(Span::at(offset), ProblemKind::TooLarge, message));
                 }
             }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' => values += 1,
             _ => {}
         }
+        if values > MAX_NODES {
+            return Err(yaml::too_many(Span::at(offset)));
+        }
     }
-    None
+    Ok(())
+}
+
+/// The parser's error in words that say what to do.
+fn explain(kind: &ParseErrorKind, span: Span) -> Problem {
+    let syntax = |message: &str| Problem::new(span, ProblemKind::Syntax, message);
+    match kind {
+        ParseErrorKind::CommentsNotAllowed => {
+            syntax("JSON has no comments").help("remove it, or write the template in YAML")
+        }
+        ParseErrorKind::ExpectedComma => syntax("a comma is missing before what follows here"),
+        ParseErrorKind::TrailingCommasNotAllowed => {
+            syntax("a comma stands after the last value").help("remove it")
+        }
+        ParseErrorKind::ExpectedColonAfterObjectKey => syntax("a `:` is missing after this key"),
+        ParseErrorKind::ExpectedObjectValue => syntax("a value is missing after this key"),
+        ParseErrorKind::String(why) if why.to_string().starts_with("Unterminated") => {
+            syntax("the quote opened here is never closed")
+        }
+        ParseErrorKind::UnterminatedObject => syntax("the `{` opened here is never closed"),
+        ParseErrorKind::UnterminatedArray => syntax("the `[` opened here is never closed"),
+        ParseErrorKind::SingleQuotedStringsNotAllowed => {
+            syntax("JSON takes double quotes only").help("write `\"…\"`")
+        }
+        ParseErrorKind::MultipleRootJsonValues => {
+            syntax("more text follows the end of the JSON value").help("is a bracket closed too early?")
+        }
+        ParseErrorKind::UnexpectedWord | ParseErrorKind::ExpectedStringObjectProperty => {
+            syntax("a word without quotes means nothing in JSON").help("put it in double quotes")
+        }
+        other => {
+            let mut message = other.to_string();
+            if let Some(first) = message.get_mut(..1) {
+                first.make_ascii_lowercase();
+            }
+            syntax(message.trim_end_matches('.'))
+        }
+    }
 }
 
 fn span(range: Range) -> Span {

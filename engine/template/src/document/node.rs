@@ -165,7 +165,7 @@ pub struct Document {
     pub lines: LineIndex,
     /// Whether it was read as JSON.
     pub json: bool,
-    /// What is odd but did not keep the text from being read (duplicate keys).
+    /// What is odd but did not keep the text from being read (duplicate keys, a second document).
     pub problems: Vec<Problem>,
 }
 
@@ -202,6 +202,8 @@ pub enum ProblemKind {
     TooLarge,
     /// A key stands twice in a map.
     DuplicateKey,
+    /// The text goes on with another YAML document.
+    SecondDocument,
 }
 
 impl Problem {
@@ -219,26 +221,59 @@ impl Problem {
 
 /// Offsets of line starts.
 #[derive(Debug, Clone, Default)]
-pub struct LineIndex(Vec<u32>);
+pub struct LineIndex {
+    starts: Vec<u32>,
+    /// For each character of several bytes: one past it, and how many bytes more than characters
+    /// there are up to there.
+    wide: Vec<(u32, u32)>,
+}
 
 impl LineIndex {
     /// The lines of `text`.
     pub fn new(text: &str) -> Self {
-        let starts = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1);
-        Self(std::iter::once(0).chain(starts).collect())
+        let mut index = Self { starts: vec![0], wide: Vec::new() };
+        let mut more = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                b'\n' => index.starts.push(at as u32 + 1),
+                // Counted at the first byte of each character.
+                0xC0.. => {
+                    let length = if byte >= 0xF0 {
+                        4
+                    } else if byte >= 0xE0 {
+                        3
+                    } else {
+                        2
+                    };
+                    more += length - 1;
+                    index.wide.push((at as u32 + length, more));
+                }
+                _ => {}
+            }
+        }
+        index
     }
 
     /// Line and column (in characters) of a byte offset, both from 1.
     pub fn line_column(&self, text: &str, offset: u32) -> (u32, u32) {
-        let line = self.0.partition_point(|start| *start <= offset).max(1);
-        let start = self.0.get(line - 1).copied().unwrap_or(0) as usize;
-        let end = (offset as usize).min(text.len());
-        let column = text.get(start..end).map_or(end.saturating_sub(start), |s| s.chars().count());
-        (line as u32, column as u32 + 1)
+        let offset = offset.min(text.len() as u32);
+        let line = self.starts.partition_point(|start| *start <= offset).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or(0);
+        let column = (offset - start) - (self.surplus(offset) - self.surplus(start));
+        (line as u32, column + 1)
+    }
+
+    /// How many bytes more than characters there are before an offset.
+    fn surplus(&self, offset: u32) -> u32 {
+        if self.wide.is_empty() {
+            return 0;
+        }
+        let at = self.wide.partition_point(|(end, _)| *end <= offset);
+        at.checked_sub(1).and_then(|at| self.wide.get(at)).map_or(0, |(_, more)| *more)
     }
 
     /// The offset at which a line (from 1) starts.
     pub fn start_of(&self, line: u32) -> Option<u32> {
-        self.0.get((line as usize).checked_sub(1)?).copied()
+        self.starts.get((line as usize).checked_sub(1)?).copied()
     }
 }

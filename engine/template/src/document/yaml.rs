@@ -3,26 +3,74 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
+use super::explain::Scene;
 use super::node::{Comment, Document, Entry, LineIndex, Node, NodeKind, Problem, ProblemKind, Span, Style};
+use super::quoted::Replaced;
 use super::{MAX_DEPTH, MAX_NODES};
 
+/// Quoted texts that are put right before the text is given up; each costs another reading.
+const MAX_REPLACED: usize = 32;
+
 pub(super) fn parse(text: &str) -> Result<Document, Problem> {
+    let mut replaced = Replaced::default();
+    let mut read = Cow::Borrowed(text);
+    let mut first = None;
+    for _ in 0..=MAX_REPLACED {
+        let failed = match build(&read, text, &replaced) {
+            Ok(document) => return Ok(document),
+            Err(failed) => failed,
+        };
+        let next = failed.indented_quote.and_then(|(from, offset)| replaced.replace(&read, from, offset));
+        // If putting one quoted text right does not help, the first problem is the real one.
+        let problem = first.get_or_insert(failed.problem);
+        match next {
+            Some(next) => read = Cow::Owned(next),
+            None => return Err(problem.clone()),
+        }
+    }
+    Err(first.unwrap_or_else(|| Problem::new(Span::at(0), ProblemKind::Syntax, "the text cannot be read")))
+}
+
+/// Why the text was not read.
+struct Failed {
+    problem: Problem,
+    /// For a quoted text that is indented too little: up to where all was read, and the place.
+    indented_quote: Option<(usize, usize)>,
+}
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        Self { problem, indented_quote: None }
+    }
+}
+
+/// Reads `read`, which is `text` but for what was replaced.
+fn build(read: &str, text: &str, replaced: &Replaced) -> Result<Document, Failed> {
     let options = granit_parser::options! {
         max_buffered_comment_events: 100_000,
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
     };
-    let mut builder = Builder::new(text);
-    for next in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = next.map_err(|error| syntax_problem(text, &error))?;
-        builder.event(event, span)?;
+    let mut builder = Builder::new(text, replaced);
+    for next in Parser::new_from_str_with_options(read, options) {
+        let (event, span) = match next {
+            Ok(next) => next,
+            // What follows the template is not its problem.
+            Err(_) if builder.done => break,
+            Err(error) => return Err(builder.failed(&error)),
+        };
         if builder.done {
-            break;
+            if let Event::DocumentStart(..) = event {
+                builder.second_document(byte_span(&span));
+                break;
+            }
+            continue;
         }
+        builder.event(event, span)?;
     }
     let empty = Node { kind: NodeKind::Null, span: Span::at(0), style: Style::Plain };
     Ok(Document {
@@ -33,6 +81,10 @@ pub(super) fn parse(text: &str) -> Result<Document, Problem> {
         json: false,
         problems: builder.problems,
     })
+}
+
+fn byte_span(place: &granit_parser::Span) -> Span {
+    place.byte_range().map_or(Span::at(0), |range| Span::new(range.start, range.end))
 }
 
 /// A collection that is being filled.
@@ -51,6 +103,9 @@ enum Content {
 
 struct Builder<'t> {
     text: &'t str,
+    replaced: &'t Replaced,
+    /// Where the last thing that was read ends.
+    read_to: usize,
     stack: Vec<Open>,
     /// What each anchor stands for, with how many nodes it has.
     anchors: FxHashMap<usize, (Node, usize)>,
@@ -62,9 +117,11 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, replaced: &'t Replaced) -> Self {
         Self {
             text,
+            replaced,
+            read_to: 0,
             stack: Vec::new(),
             anchors: FxHashMap::default(),
             nodes: 0,
@@ -75,12 +132,33 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn event(&mut self, event: Event<'t>, place: granit_parser::Span) -> Result<(), Problem> {
-        let span = place.byte_range().map_or(Span::at(0), |r| Span::new(r.start, r.end));
+    fn failed(&self, error: &ScanError) -> Failed {
+        let open = self.stack.iter().rev().find(|open| open.style == Style::Flow).map(|open| open.span);
+        let scene = Scene { text: self.text, read_to: self.read_to, open };
+        let quote =
+            matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation);
+        Failed {
+            problem: scene.explain(error),
+            indented_quote: quote.then(|| (self.read_to, scene.offset(error))),
+        }
+    }
+
+    fn second_document(&mut self, span: Span) {
+        let problem = Problem::new(span, ProblemKind::SecondDocument, "a second document begins here");
+        self.problems.push(problem.help("a template is one document; what follows is not read"));
+    }
+
+    fn event(&mut self, event: Event<'_>, place: granit_parser::Span) -> Result<(), Problem> {
+        let span = byte_span(&place);
+        self.read_to = self.read_to.max(span.end as usize);
         let tag_at =
             place.tag_start().and_then(|mark| mark.byte_offset()).unwrap_or(span.start as usize) as u32;
         match event {
             Event::Scalar(value, style, anchor, tag) => {
+                let value = match self.replaced.at(span.start) {
+                    Some(content) => Cow::Borrowed(content.as_str()),
+                    None => value,
+                };
                 let node = scalar(&value, style, tag.as_ref(), span);
                 let tag = short_tag(tag.as_ref()).map(|name| (name, tag_at));
                 self.place(with_tag(node, tag), anchor, 1)
@@ -146,9 +224,7 @@ impl<'t> Builder<'t> {
             Content::Map { mut entries, merged, .. } => {
                 let last = entries.last().map(|e| e.value.span.end.max(e.key_span.end));
                 note_duplicates(&entries, &mut self.problems);
-                // A merge never overrides what is written out.
-                let missing: Vec<Entry> =
-                    merged.into_iter().filter(|m| !entries.iter().any(|e| e.key == m.key)).collect();
+                let missing = missing(merged, &entries);
                 entries.splice(0..0, missing);
                 (NodeKind::Map(entries), last)
             }
@@ -164,11 +240,13 @@ impl<'t> Builder<'t> {
     fn place(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), Problem> {
         self.nodes += size;
         if self.nodes > MAX_NODES {
-            let message = format!("aliases expand to more than {MAX_NODES} values");
-            return Err(Problem::new(node.span, ProblemKind::TooLarge, message));
+            return Err(too_many(node.span));
         }
         if anchor != 0 {
-            self.anchors.insert(anchor, (node.clone(), count(&node)));
+            // Kept a second time, so counted a second time: anchors can be nested.
+            let size = count(&node);
+            self.nodes += size;
+            self.anchors.insert(anchor, (node.clone(), size));
         }
         let text = self.text;
         let Some(open) = self.stack.last_mut() else {
@@ -198,19 +276,38 @@ fn merge(merged: &mut Vec<Entry>, node: Node) {
         NodeKind::List(items) => items,
         _ => vec![node],
     };
+    let mut known: FxHashSet<SmolStr> = merged.iter().map(|entry| entry.key.clone()).collect();
     for map in maps {
         if let NodeKind::Map(entries) = map.kind {
-            for entry in entries {
-                if !merged.iter().any(|m| m.key == entry.key) {
-                    merged.push(entry);
-                }
-            }
+            merged.extend(entries.into_iter().filter(|entry| known.insert(entry.key.clone())));
         }
     }
 }
 
+/// What a merge adds: it never overrides what is written out.
+fn missing(merged: Vec<Entry>, entries: &[Entry]) -> Vec<Entry> {
+    if merged.is_empty() {
+        return merged;
+    }
+    let written: FxHashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+    merged.into_iter().filter(|entry| !written.contains(entry.key.as_str())).collect()
+}
+
+pub(super) fn too_many(span: Span) -> Problem {
+    let message = format!("the text stands for more than {MAX_NODES} values");
+    Problem::new(span, ProblemKind::TooLarge, message)
+}
+
 /// Keys that stand twice are problems; the last one counts, as in CloudFormation.
 pub(super) fn note_duplicates(entries: &[Entry], problems: &mut Vec<Problem>) {
+    /// Up to here comparing is cheaper than hashing.
+    const FEW: usize = 12;
+    if entries.len() <= FEW {
+        let earlier = |at: usize, entry: &Entry| entries.iter().take(at).any(|other| other.key == entry.key);
+        let again = entries.iter().enumerate().filter(|(at, entry)| earlier(*at, entry));
+        problems.extend(again.map(|(_, entry)| duplicate(entry)));
+        return;
+    }
     let mut seen = FxHashSet::default();
     problems.extend(entries.iter().filter(|entry| !seen.insert(entry.key.as_str())).map(duplicate));
 }
@@ -247,14 +344,7 @@ fn with_tag(node: Node, tag: Option<(SmolStr, u32)>) -> Node {
     let span = Span { start, end: node.span.end.max(start) };
     // `!` and the name without `Fn::`.
     let key_span = Span { start, end: start + 1 + key.trim_start_matches("Fn::").len() as u32 };
-    let value = match &node.kind {
-        // `!GetAtt a.b` is the list form's short spelling.
-        NodeKind::Null if node.span.start == node.span.end => {
-            Node { span: Span::at(span.end as usize), ..node }
-        }
-        _ => node,
-    };
-    Node { kind: NodeKind::Map(vec![Entry { key, key_span, value }]), span, style: Style::ShortTag }
+    Node { kind: NodeKind::Map(vec![Entry { key, key_span, value: node }]), span, style: Style::ShortTag }
 }
 
 fn scalar(value: &str, style: ScalarStyle, tag: Option<&Cow<'_, Tag>>, span: Span) -> Node {
@@ -293,20 +383,4 @@ pub(super) fn number(text: &str) -> NodeKind {
         Ok(value) if digits && value.is_finite() => NodeKind::Float(value),
         _ => NodeKind::Str(text.into()),
     }
-}
-
-fn syntax_problem(text: &str, error: &ScanError) -> Problem {
-    let offset = error.marker().byte_offset().unwrap_or(0).min(text.len());
-    let line_start = text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |i| i + 1);
-    let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
-    let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
-    let problem = Problem::new(Span::at(offset), ProblemKind::Syntax, error.info().to_owned());
-    if indent.contains('\t') {
-        return problem.help("the line is indented with a tab; YAML takes spaces only");
-    }
-    let quotes = |q: char| line.matches(q).count() % 2 == 1;
-    if quotes('"') || quotes('\'') {
-        return problem.help("a quote on this line is not closed");
-    }
-    problem
 }
