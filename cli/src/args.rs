@@ -134,6 +134,19 @@ pub(crate) struct OutputArgs {
     /// Exit with 4 when anything could not be read or judged
     #[arg(long)]
     pub(crate) strict_unknown: bool,
+
+    /// Count only what is new since this earlier run: a file that --write-baseline made, or any
+    /// saved findings (JSON or JSON Lines)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Save the findings for --baseline of the next runs
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
+
+    /// List the findings that are ignored or in the baseline too
+    #[arg(long)]
+    pub(crate) show_ignored: bool,
 }
 
 /// Machine-readable output of the commands that report on rules rather than findings.

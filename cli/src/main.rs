@@ -2,6 +2,7 @@
 //! records and findings is in the library crates.
 
 mod args;
+mod baseline;
 mod commands;
 mod compile;
 mod config;

@@ -2,9 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal};
+use std::path::Path;
 
-use eyas_report::{Format, Report, Sink, Style, open};
+use eyas_report::{Format, Ignores, Report, Sink, Style, open};
+use jiff::{Timestamp, tz::TimeZone};
 
+use crate::baseline;
 use crate::config::Settings;
 use crate::exit::Failure;
 use crate::screen::Screen;
@@ -31,7 +34,25 @@ pub(crate) fn report(settings: &Settings, screen: &Screen) -> Result<Report, Fai
             }
         });
     }
-    Ok(Report::new(sinks))
+    let baseline = baseline::read(settings)?;
+    if let Some(path) = &settings.write_baseline {
+        sinks.push(Box::new(baseline::Writer::create(path)?));
+    }
+    let report = Report::new(sinks).with_ignores(ignores(settings)).show_all(settings.show_ignored.value);
+    Ok(match baseline {
+        Some(baseline) => report.with_baseline(baseline),
+        None => report,
+    })
+}
+
+/// The entries of the configuration, as they hold today (UTC, as everything here).
+fn ignores(settings: &Settings) -> Ignores {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let ignores = Ignores::new(settings.ignores.clone(), today);
+    let Ok(here) = std::env::current_dir() else { return ignores };
+    let folder = settings.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let text = |path: &Path| path.to_string_lossy().replace('\\', "/");
+    ignores.from_folder(text(&here.join(folder)), text(&here))
 }
 
 /// Somebody who watches sees each finding at once; a pipe gets larger pieces.

@@ -118,6 +118,7 @@ impl Planned {
         Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             rules: self.plan.rules().map(|(_, rule)| RuleMeta::of(rule)).collect(),
+            ..Run::default()
         }
     }
 
@@ -143,13 +144,14 @@ impl Planned {
         reasons.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.reason.cmp(&b.reason)));
         let foreign = outcome.foreign.first.iter().map(|f| Broken {
             file: f.file.clone(),
-            offset: None,
             reason: f.why.clone(),
+            ..Broken::default()
         });
         let broken = outcome.problems.first.iter().map(|p| Broken {
             file: p.file.clone(),
             offset: p.offset,
             reason: p.why.clone(),
+            ..Broken::default()
         });
         let skipped =
             [(outcome.digests, "digest files"), (outcome.folders_out_of_range, "folders of other days")];

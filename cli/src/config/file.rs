@@ -28,14 +28,14 @@ pub(super) fn apply(settings: &mut Settings, path: &Path, text: &str) -> Result<
     if reader.problems.is_empty() { Ok(()) } else { Err(reader.problems) }
 }
 
-struct Reader {
+pub(super) struct Reader {
     name: String,
     text: Arc<str>,
     problems: Vec<Problem>,
 }
 
 impl Reader {
-    fn problem(
+    pub(super) fn problem(
         &mut self,
         range: Range<usize>,
         message: impl Into<String>,
@@ -54,14 +54,27 @@ impl Reader {
     }
 
     fn origin(&self, range: &Range<usize>) -> Origin {
-        let before = self.text.get(..range.start).unwrap_or_default();
-        Origin::File(before.matches('\n').count() + 1)
+        Origin::File(self.line(range))
+    }
+
+    fn line(&self, range: &Range<usize>) -> usize {
+        self.text.get(..range.start).unwrap_or_default().matches('\n').count() + 1
+    }
+
+    /// `eyas.toml:12`
+    pub(super) fn place(&self, range: &Range<usize>) -> String {
+        format!("{}:{}", self.name, self.line(range))
+    }
+
+    /// How many mistakes there are so far.
+    pub(super) fn count(&self) -> usize {
+        self.problems.len()
     }
 
     fn document(&mut self, settings: &mut Settings, root: &Table, folder: &Path) {
         let mut tables: Vec<&str> = KEYS.iter().map(|k| k.table).collect();
         tables.dedup();
-        tables.extend(["params", "language"]);
+        tables.extend(["params", "ignore", "language"]);
         for (name, item) in root.iter() {
             let at = key_range(root, name);
             match (name, item.as_table_like()) {
@@ -69,6 +82,7 @@ impl Reader {
                     Some(version) => settings.language = Some(version),
                     None => self.problem(at, "`language` is a version: write `language = 1`", "", None),
                 },
+                ("ignore", _) => super::ignore::read(self, settings, item, at),
                 ("params", Some(table)) => self.params(settings, table),
                 (name, Some(table)) if tables.contains(&name) => self.table(settings, name, table, folder),
                 (name, None) if tables.contains(&name) => {
@@ -79,7 +93,7 @@ impl Reader {
         }
     }
 
-    fn unknown(&mut self, at: Range<usize>, name: &str, known: &[&str], what: &str) {
+    pub(super) fn unknown(&mut self, at: Range<usize>, name: &str, known: &[&str], what: &str) {
         let near = nearest(name, known.iter().copied()).map(|n| format!("did you mean `{n}`?"));
         let help = format!("{what}s: {}", known.join(", "));
         self.problem(
@@ -138,6 +152,12 @@ impl Reader {
                 ("output", "format") => put(&mut settings.format, outputs(item), from),
                 ("output", "fail_on") => put(&mut settings.fail_on, level(item), from),
                 ("output", "strict_unknown") => put(&mut settings.strict_unknown, boolean(item), from),
+                ("output", "baseline") => {
+                    let path = |p: &str| (!p.is_empty()).then(|| relative(folder, p));
+                    let text = item.as_str().ok_or_else(|| "a path is needed".to_owned());
+                    put(&mut settings.baseline, text.map(path), from)
+                }
+                ("output", "show_ignored") => put(&mut settings.show_ignored, boolean(item), from),
                 ("output", "color") => put(&mut settings.color, choice::<Color>(item), from),
                 ("hunt", "order") => put(&mut settings.order, choice::<Order>(item), from),
                 ("hunt", "threads") => put(&mut settings.threads, threads(item), from),

@@ -75,6 +75,23 @@ pub(crate) const KEYS: &[Key] = &[
     },
     Key {
         table: "output",
+        name: "baseline",
+        flag: "--baseline",
+        doc: "The findings of an earlier run; those that it has too are not counted.",
+        show: |s| {
+            let path = s.baseline.value.as_ref().map_or(String::new(), |p| p.display().to_string());
+            (string(&path), &s.baseline.from)
+        },
+    },
+    Key {
+        table: "output",
+        name: "show_ignored",
+        flag: "--show-ignored",
+        doc: "List the findings that are ignored or in the baseline too.",
+        show: |s| shown(&s.show_ignored, bool::to_string),
+    },
+    Key {
+        table: "output",
         name: "color",
         flag: "--color",
         doc: "`\"auto\"`, `\"always\"` or `\"never\"`.",

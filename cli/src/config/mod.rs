@@ -2,6 +2,7 @@
 //! from.
 
 mod file;
+mod ignore;
 mod keys;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use eyas_lang::checked::Severity;
-use eyas_report::{Format, Output};
+use eyas_report::{Format, IgnoreEntry, Output};
 
 use crate::args::{Color, Global, OutputArgs, RuleArgs, SetArgs};
 use crate::exit::Failure;
@@ -88,6 +89,14 @@ pub(crate) struct Settings {
     pub(crate) fail_on: Setting<Severity>,
     /// Whether what could not be read or judged makes the exit code 4.
     pub(crate) strict_unknown: Setting<bool>,
+    /// An earlier run to compare with.
+    pub(crate) baseline: Setting<Option<PathBuf>>,
+    /// Where the findings go that the next runs are compared with.
+    pub(crate) write_baseline: Option<PathBuf>,
+    /// Whether findings that are ignored or unchanged are listed too.
+    pub(crate) show_ignored: Setting<bool>,
+    /// What need not be acted on.
+    pub(crate) ignores: Vec<IgnoreEntry>,
     /// Colour.
     pub(crate) color: Setting<Color>,
     /// The order of findings.
@@ -148,6 +157,10 @@ impl Settings {
             format: Setting::default(vec![Output { format: Format::Terminal, file: None }]),
             fail_on: Setting::default(Severity::Medium),
             strict_unknown: Setting::default(false),
+            baseline: Setting::default(None),
+            write_baseline: None,
+            show_ignored: Setting::default(false),
+            ignores: Vec::new(),
             color: Setting::default(Color::Auto),
             order: Setting::default(Order::Input),
             threads: Setting::default(0),
@@ -206,6 +219,9 @@ impl Settings {
         self.format.flag((!args.format.is_empty()).then(|| args.format.clone()), "--format");
         self.fail_on.flag(args.fail_on, "--fail-on");
         self.strict_unknown.flag(args.strict_unknown.then_some(true), "--strict-unknown");
+        self.baseline.flag(args.baseline.clone().map(Some), "--baseline");
+        self.write_baseline.clone_from(&args.write_baseline);
+        self.show_ignored.flag(args.show_ignored.then_some(true), "--show-ignored");
         self
     }
 

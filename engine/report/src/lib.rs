@@ -9,19 +9,27 @@
 //! characters never reach a terminal, a CSV cell never starts a formula, Markdown shows text
 //! and not markup.
 
+pub mod baseline;
 mod csv;
 pub mod escape;
 mod format;
+mod glob;
+pub mod ignore;
 mod json;
 mod jsonl;
 mod markdown;
 pub mod read;
 mod sarif;
 mod sink;
+mod snippet;
+pub mod source;
 mod summary;
 mod terminal;
 mod wrap;
 
+pub use baseline::Baseline;
 pub use format::{Format, Output, ParseOutputError};
+pub use ignore::{IgnoreEntry, Ignores};
 pub use sink::{Report, RuleMeta, Run, Sink, Style, open};
-pub use summary::{Broken, Counts, Input, NotRun, Reason, Summary};
+pub use source::{SourceText, Sources, Texts};
+pub use summary::{Broken, Counts, IdleIgnore, IdleWhy, Input, NotRun, Reason, Standing, Summary};

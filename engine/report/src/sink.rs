@@ -5,7 +5,10 @@ use std::io::{self, Write};
 use eyas_engine::finding::Finding;
 use eyas_lang::checked::{Rule, Severity};
 
-use crate::{Counts, Format, Summary};
+use crate::baseline::Baseline;
+use crate::ignore::Ignores;
+use crate::source::Sources;
+use crate::{Counts, Format, Standing, Summary};
 
 /// One rule as reports describe it.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +65,10 @@ pub struct Run {
     pub version: String,
     /// The rules that judge.
     pub rules: Vec<RuleMeta>,
+    /// What makes the findings, as users call it: `lint`, `hunt`.
+    pub command: String,
+    /// The text that the findings point into, for the formats that show it.
+    pub sources: Sources,
 }
 
 /// One output. The calls come in this order: `begin`, `finding` any number of times, `end`.
@@ -74,6 +81,13 @@ pub trait Sink: Send {
 
     /// After the last; everything is flushed when this returns.
     fn end(&mut self, summary: &Summary) -> io::Result<()>;
+
+    /// Whether it is handed findings of this standing without being asked to. Those that are
+    /// ignored are for the formats in which a tool expects them, those that are unchanged for
+    /// all but the ones that somebody reads to see what is to be done.
+    fn takes(&self, standing: Standing) -> bool {
+        standing != Standing::Ignored
+    }
 }
 
 /// How the formats for people look.
@@ -99,34 +113,93 @@ pub fn open<W: Write + Send + 'static>(format: Format, out: W, style: Style) -> 
     }
 }
 
-/// All outputs of a run, and the count of what went into them.
+/// All outputs of a run, what is kept quiet in them, and the count of what went into them.
 #[derive(Default)]
 pub struct Report {
     sinks: Vec<Box<dyn Sink>>,
+    show_all: bool,
+    ignores: Ignores,
+    baseline: Option<Baseline>,
+    rules: Vec<String>,
     counts: Counts,
 }
 
 impl Report {
     /// A report into these outputs.
     pub fn new(sinks: Vec<Box<dyn Sink>>) -> Self {
-        Self { sinks, counts: Counts::default() }
+        Self { sinks, ..Self::default() }
+    }
+
+    /// Findings that these cover are marked as ignored.
+    #[must_use]
+    pub fn with_ignores(mut self, ignores: Ignores) -> Self {
+        self.ignores = ignores;
+        self
+    }
+
+    /// Findings are compared with these.
+    #[must_use]
+    pub fn with_baseline(mut self, baseline: Baseline) -> Self {
+        self.baseline = Some(baseline);
+        self
+    }
+
+    /// Every output gets the findings that are ignored or unchanged too.
+    #[must_use]
+    pub fn show_all(mut self, show_all: bool) -> Self {
+        self.show_all = show_all;
+        self
     }
 
     /// Before the first finding.
     pub fn begin(&mut self, run: &Run) -> io::Result<()> {
+        self.rules = run.rules.iter().map(|r| r.id.clone()).collect();
         self.sinks.iter_mut().try_for_each(|sink| sink.begin(run))
     }
 
-    /// One finding.
+    /// One finding. It may have been marked as ignored already; it is marked here if an entry
+    /// of the configuration covers it, and compared with the baseline.
     pub fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let marked = self.marked(finding);
+        let finding = marked.as_ref().unwrap_or(finding);
         self.counts.add(finding);
-        self.sinks.iter_mut().try_for_each(|sink| sink.finding(finding))
+        let standing = Standing::of(finding);
+        for sink in &mut self.sinks {
+            if self.show_all || sink.takes(standing) {
+                sink.finding(finding)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn marked(&mut self, finding: &Finding) -> Option<Finding> {
+        let ignored = match &finding.ignored {
+            Some(_) => None,
+            None => self.ignores.judge(finding),
+        };
+        let quiet = finding.ignored.is_some() || ignored.is_some();
+        // One that is ignored is met too: it is not gone.
+        let state = self.baseline.as_mut().map(|b| b.meet(finding)).filter(|_| !quiet);
+        if ignored.is_none() && state.is_none() {
+            return None;
+        }
+        let mut finding = finding.clone();
+        finding.ignored = ignored.or(finding.ignored);
+        finding.baseline = if quiet { None } else { state.or(finding.baseline) };
+        Some(finding)
     }
 
     /// After the last finding. Every output is ended, even after one of them failed; the
-    /// first failure is returned. [`Summary::findings`] is filled in here.
+    /// first failure is returned. What this counted is filled into the summary: its
+    /// [`Summary::findings`], [`Summary::fixed`] and the idle entries of the configuration.
     pub fn end(&mut self, mut summary: Summary) -> io::Result<Summary> {
         summary.findings = self.counts;
+        // A run that was stopped has not seen everything that is still there.
+        if let Some(baseline) = self.baseline.as_ref().filter(|_| !summary.interrupted) {
+            summary.fixed = Some(baseline.fixed());
+        }
+        let idle = self.ignores.idle(|covers| self.rules.iter().any(|id| covers(id)));
+        summary.idle_ignores.extend(idle);
         let mut result = Ok(());
         for sink in &mut self.sinks {
             result = result.and(sink.end(&summary));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use eyas_engine::finding::{Finding, Outcome};
+use eyas_engine::finding::{BaselineState, Finding, Outcome};
 use eyas_lang::checked::Severity;
 use serde::Serialize;
 
@@ -22,11 +22,51 @@ pub struct Counts {
     pub info: u64,
     /// Findings that say that a rule could not be judged.
     pub unknown: u64,
+    /// Findings of any kind that somebody said need not be acted on; not counted above.
+    pub ignored: u64,
+    /// Findings of any kind that the baseline has too; not counted above.
+    pub unchanged: u64,
+    /// Of those counted above: how many the baseline does not have.
+    pub new: u64,
+}
+
+/// How a finding counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is to be acted on.
+    Open,
+    /// It was there when the baseline was made.
+    Unchanged,
+    /// Somebody said that it need not be acted on.
+    Ignored,
+}
+
+impl Standing {
+    /// The standing of `finding`.
+    pub fn of(finding: &Finding) -> Self {
+        match (&finding.ignored, finding.baseline) {
+            (Some(_), _) => Self::Ignored,
+            (None, Some(BaselineState::Unchanged)) => Self::Unchanged,
+            (None, _) => Self::Open,
+        }
+    }
 }
 
 impl Counts {
     /// Counts one more.
     pub fn add(&mut self, finding: &Finding) {
+        match Standing::of(finding) {
+            Standing::Ignored => {
+                self.ignored += 1;
+                return;
+            }
+            Standing::Unchanged => {
+                self.unchanged += 1;
+                return;
+            }
+            Standing::Open => {}
+        }
+        self.new += u64::from(finding.baseline == Some(BaselineState::New));
         if finding.outcome == Outcome::Unknown {
             self.unknown += 1;
         } else {
@@ -89,13 +129,19 @@ pub struct Input {
 }
 
 /// Something that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Broken {
     /// The file.
     pub file: String,
     /// Where in the (decompressed) file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u64>,
+    /// The line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// The column in characters, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
     /// What is wrong with it.
     pub reason: String,
 }
@@ -107,6 +153,28 @@ pub struct NotRun {
     pub rule: String,
     /// Why.
     pub reason: String,
+}
+
+/// A request to ignore findings that ignores none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IdleIgnore {
+    /// Where it is written: `eyas.toml:12`, `app.yaml:3`.
+    pub place: String,
+    /// What it is about, in one line.
+    pub what: String,
+    /// Why it does nothing.
+    #[serde(flatten)]
+    pub why: IdleWhy,
+}
+
+/// Why a request to ignore findings does nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "why", content = "until", rename_all = "snake_case")]
+pub enum IdleWhy {
+    /// Nothing matches it.
+    Unused,
+    /// It held until this day.
+    Expired(String),
 }
 
 /// Why something did not happen, and how often.
@@ -145,6 +213,12 @@ pub struct Summary {
     /// What was left out on purpose (digest files, folders of other days), and how many.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Reason>,
+    /// How many findings of the baseline are gone, if there was a baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<u64>,
+    /// What was to be ignored and was not there, or is ignored no longer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub idle_ignores: Vec<IdleIgnore>,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
 }

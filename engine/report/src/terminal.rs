@@ -1,14 +1,17 @@
-//! For people, in a terminal: a headline, where, who, what, when, the evidence and the fix; at
-//! the end what was found, what passed, what could not be judged and what could not be read.
+//! For people, in a terminal: a headline, where (with the line of the source that it is about),
+//! who, what, when, the evidence and the fix; at the end what was found, what passed, what could
+//! not be judged and what could not be read.
 
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
-use eyas_engine::finding::{EventInfo, Evidence, Finding, Location, Outcome};
+use eyas_engine::finding::{EventInfo, Evidence, Finding, Ignored, Location, Outcome};
 use eyas_lang::checked::Severity;
 
 use crate::escape::terminal as safe;
-use crate::summary::{Broken, Input, Reason, grouped, plural};
+use crate::snippet::Snippet;
+use crate::source::Sources;
+use crate::summary::{Broken, IdleIgnore, IdleWhy, Input, Reason, Standing, grouped, plural};
 use crate::wrap;
 use crate::{Run, Sink, Style, Summary};
 
@@ -19,14 +22,20 @@ const VALUE_LIMIT: usize = 240;
 /// How many broken places, reasons and rules the summary lists.
 const LIST_LIMIT: usize = 10;
 
+/// Columns of a source line that are shown where the width is not known.
+const SOURCE_WIDTH: usize = 120;
+
 pub(crate) struct Terminal<W> {
     out: W,
     style: Style,
+    sources: Sources,
+    /// What is judged: one, and many of them.
+    records: [&'static str; 2],
 }
 
 impl<W: Write> Terminal<W> {
     pub(crate) fn new(out: W, style: Style) -> Self {
-        Self { out, style }
+        Self { out, style, sources: Sources::default(), records: ["record", "records"] }
     }
 
     fn paint(&self, ansi: Ansi, text: &str) -> String {
@@ -53,16 +62,61 @@ impl<W: Write> Terminal<W> {
     }
 
     fn headline(&mut self, finding: &Finding) -> io::Result<()> {
-        let level = finding.severity.as_str();
-        let level = match finding.outcome {
-            Outcome::Unknown => {
-                self.paint(AnsiColor::Magenta.on_default().bold(), &format!("unknown ({level})"))
-            }
-            _ => self.paint(severity_style(finding.severity), level),
-        };
         let rule = self.bold(&safe(&finding.rule.id));
         let subject = subject(finding);
-        writeln!(self.out, "{level} {rule}{}{subject}", if subject.is_empty() { "" } else { "  " })
+        let separator = if subject.is_empty() { "" } else { "  " };
+        writeln!(self.out, "{} {rule}{separator}{subject}", self.level(finding))
+    }
+
+    /// The severity, and what is special about the finding.
+    fn level(&self, finding: &Finding) -> String {
+        let level = finding.severity.as_str();
+        match (Standing::of(finding), finding.outcome) {
+            (Standing::Ignored, _) => self.dim(&format!("ignored ({level})")),
+            (Standing::Unchanged, _) => self.dim(&format!("unchanged ({level})")),
+            (Standing::Open, Outcome::Unknown) => {
+                self.paint(AnsiColor::Magenta.on_default().bold(), &format!("unknown ({level})"))
+            }
+            (Standing::Open, _) => self.paint(severity_style(finding.severity), level),
+        }
+    }
+
+    /// A finding in a text, in one line that editors and `grep` understand.
+    fn one_line(&mut self, place: &str, finding: &Finding) -> io::Result<()> {
+        let (level, rule) = (self.level(finding), self.dim(&format!("[{}]", safe(&finding.rule.id))));
+        let id = finding.subject.id.as_deref().map_or(String::new(), |id| format!("{}: ", safe(id)));
+        writeln!(self.out, "{place}: {level}: {id}{} {rule}", safe(&finding.message))
+    }
+
+    /// The line of the source, its marked part underlined.
+    fn snippet(&mut self, finding: &Finding) -> io::Result<()> {
+        let Some(location) = &finding.location else { return Ok(()) };
+        let width = self.style.width.unwrap_or(SOURCE_WIDTH).saturating_sub(INDENT).max(20);
+        let Some(snippet) = Snippet::of(location, &self.sources, width) else { return Ok(()) };
+        let number = snippet.line.to_string();
+        let gutter = " ".repeat(number.len());
+        let (before, marked) = snippet.columns();
+        let mark = match finding.outcome {
+            Outcome::Unknown => AnsiColor::Magenta.on_default().bold(),
+            _ => severity_style(finding.severity),
+        };
+        let mark = self.paint(mark, &"^".repeat(marked));
+        let more = snippet.end_line.map_or(String::new(), |end| self.dim(&format!(" to line {end}")));
+        let bar = self.dim("|");
+        writeln!(self.out, "    {gutter} {bar}")?;
+        writeln!(self.out, "    {} {bar} {}", self.dim(&number), snippet.parts.concat().trim_end())?;
+        writeln!(self.out, "    {gutter} {bar} {}{mark}{more}", " ".repeat(before))
+    }
+
+    fn fix(&mut self, finding: &Finding) -> io::Result<()> {
+        if let Some(fix) = &finding.fix {
+            self.entry("fix", &safe(fix))?;
+        }
+        if !finding.text_edits.is_empty() {
+            let label = if finding.fix.is_some() { "" } else { "fix" };
+            self.entry(label, "`--fix` can do this")?;
+        }
+        Ok(())
     }
 
     fn event(&mut self, event: &EventInfo) -> io::Result<()> {
@@ -109,23 +163,48 @@ impl<W: Write> Terminal<W> {
         let separator = if levels.is_empty() { "" } else { ": " };
         writeln!(self.out, "{head}{separator}{}", levels.join(", "))?;
         let Input { files, bytes, records, outside_time } = summary.input;
-        writeln!(
-            self.out,
-            "{} {} judged by {} {}, from {} {} ({})",
-            grouped(records),
-            plural(records, "record", "records"),
-            grouped(summary.rules),
-            plural(summary.rules, "rule", "rules"),
-            grouped(files),
-            plural(files, "file", "files"),
-            size(bytes),
-        )?;
+        // Saved findings do not say what was judged for them.
+        if files > 0 || records > 0 || summary.rules > 0 {
+            let [one, many] = self.records;
+            writeln!(
+                self.out,
+                "{} {} judged by {} {}, from {} {} ({})",
+                grouped(records),
+                plural(records, one, many),
+                grouped(summary.rules),
+                plural(summary.rules, "rule", "rules"),
+                grouped(files),
+                plural(files, "file", "files"),
+                size(bytes),
+            )?;
+        }
         if outside_time > 0 {
             let records = plural(outside_time, "record lies", "records lie");
             writeln!(self.out, "{} {records} outside the time asked for", grouped(outside_time))?;
         }
         if summary.passed > 0 {
             writeln!(self.out, "{} passed", grouped(summary.passed))?;
+        }
+        Ok(())
+    }
+
+    /// What is there and not counted, and what was there.
+    fn quieted(&mut self, summary: &Summary) -> io::Result<()> {
+        let counts = summary.findings;
+        if counts.new + counts.unchanged > 0 || summary.fixed.is_some() {
+            let mut parts = vec![format!("{} new", grouped(counts.new))];
+            parts.push(format!("{} unchanged", grouped(counts.unchanged)));
+            parts.extend(summary.fixed.map(|n| format!("{} fixed", grouped(n))));
+            writeln!(self.out, "since the baseline: {}", parts.join(", "))?;
+        }
+        if counts.ignored > 0 {
+            writeln!(self.out, "{} ignored (`--show-ignored` lists them)", grouped(counts.ignored))?;
+        }
+        if !summary.idle_ignores.is_empty() {
+            let n = summary.idle_ignores.len() as u64;
+            let text = format!("{} {} nothing", grouped(n), plural(n, "ignore does", "ignores do"));
+            writeln!(self.out, "{}", self.paint(AnsiColor::Yellow.on_default(), &text))?;
+            self.list(summary.idle_ignores.iter().map(idle), summary.idle_ignores.len())?;
         }
         Ok(())
     }
@@ -185,31 +264,53 @@ impl<W: Write> Terminal<W> {
 }
 
 impl<W: Write + Send> Sink for Terminal<W> {
-    fn begin(&mut self, _: &Run) -> io::Result<()> {
+    fn begin(&mut self, run: &Run) -> io::Result<()> {
+        self.sources = run.sources.clone();
+        if run.command == "lint" {
+            self.records = ["resource", "resources"];
+        }
         Ok(())
     }
 
+    fn takes(&self, standing: Standing) -> bool {
+        standing == Standing::Open
+    }
+
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let in_text = finding.location.as_ref().filter(|l| l.line.is_some() && finding.event.is_none());
+        if let (true, Some(location)) = (self.style.brief, in_text) {
+            return self.one_line(&spot(location), finding);
+        }
         self.headline(finding)?;
-        self.entry("", &safe(&finding.message))?;
+        let width = self.style.width.map(|w| w.saturating_sub(2).max(20));
+        for line in wrap::lines(&safe(&finding.message), width) {
+            writeln!(self.out, "  {line}")?;
+        }
         if self.style.brief {
             return Ok(());
         }
-        if let Some(at) = place(finding) {
+        let place = in_text.map_or_else(|| place(finding), |location| Some(spot(location)));
+        if let Some(at) = place {
             self.entry("where", &at)?;
+        }
+        self.snippet(finding)?;
+        if let Some(when) = &finding.when {
+            self.entry("only if", &safe(when))?;
         }
         if let Some(event) = &finding.event {
             self.event(event)?;
         }
         self.evidence(&finding.evidence)?;
-        if let Some(fix) = &finding.fix {
-            self.entry("fix", &safe(fix))?;
+        self.fix(finding)?;
+        if let Some(ignored) = &finding.ignored {
+            self.entry("ignored", &why_ignored(ignored))?;
         }
         writeln!(self.out)
     }
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         self.totals(summary)?;
+        self.quieted(summary)?;
         self.not_judged(summary)?;
         self.not_read(summary)?;
         if summary.interrupted {
@@ -238,17 +339,20 @@ fn subject(finding: &Finding) -> String {
     }
 }
 
+/// The place in a file.
+fn spot(location: &Location) -> String {
+    let file = safe(&location.file);
+    match (location.line, location.column, location.offset) {
+        (Some(line), Some(column), _) => format!("{file}:{line}:{column}"),
+        (Some(line), None, _) => format!("{file}:{line}"),
+        (None, _, Some(offset)) => format!("{file} at byte {offset}"),
+        (None, _, None) => file.into_owned(),
+    }
+}
+
 fn place(finding: &Finding) -> Option<String> {
     let mut parts = Vec::new();
-    if let Some(Location { file, offset, line, column, .. }) = &finding.location {
-        let file = safe(file);
-        parts.push(match (line, column, offset) {
-            (Some(line), Some(column), _) => format!("{file}:{line}:{column}"),
-            (Some(line), None, _) => format!("{file}:{line}"),
-            (None, _, Some(offset)) => format!("{file} at byte {offset}"),
-            (None, _, None) => file.into_owned(),
-        });
-    }
+    parts.extend(finding.location.as_ref().map(spot));
     if let Some(account) = &finding.subject.account {
         parts.push(format!("account {}", safe(account)));
     }
@@ -295,12 +399,33 @@ fn evidence_text(evidence: &Evidence) -> String {
     }
 }
 
+fn why_ignored(ignored: &Ignored) -> String {
+    let mut text = format!("by {}", safe(&ignored.by));
+    if let Some(until) = &ignored.until {
+        text.push_str(&format!(", until {}", safe(until)));
+    }
+    if let Some(reason) = &ignored.reason {
+        text.push_str(&format!(": {}", safe(reason)));
+    }
+    text
+}
+
+fn idle(ignore: &IdleIgnore) -> String {
+    let why = match &ignore.why {
+        IdleWhy::Unused => "nothing matches it".to_owned(),
+        IdleWhy::Expired(day) => format!("it ended on {}", safe(day)),
+    };
+    format!("{}: {}: {why}", safe(&ignore.place), safe(&ignore.what))
+}
+
 fn place_and_reason(broken: &Broken) -> String {
     let file = safe(&broken.file);
     let reason = safe(&broken.reason);
-    match broken.offset {
-        Some(offset) => format!("{file} at byte {offset}: {reason}"),
-        None => format!("{file}: {reason}"),
+    match (broken.line, broken.column, broken.offset) {
+        (Some(line), Some(column), _) => format!("{file}:{line}:{column}: {reason}"),
+        (Some(line), None, _) => format!("{file}:{line}: {reason}"),
+        (None, _, Some(offset)) => format!("{file} at byte {offset}: {reason}"),
+        (None, _, None) => format!("{file}: {reason}"),
     }
 }
 

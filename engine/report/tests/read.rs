@@ -18,7 +18,7 @@ fn read(text: &str) -> (Vec<Finding>, Vec<String>) {
 #[test]
 fn json_lines_and_reports_come_back_as_they_were() {
     for format in [Format::Jsonl, Format::Json] {
-        let (found, errors) = read(&support::rendered(format, Style::default()));
+        let (found, errors) = read(&support::rendered_all(format, Style::default()));
         assert_eq!(found, support::findings());
         assert!(errors.is_empty(), "{errors:?}");
     }

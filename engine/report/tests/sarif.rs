@@ -173,5 +173,5 @@ fn rules_that_are_only_known_from_findings_are_described() {
         support::render(Format::Sarif, Style::default(), &[], &support::findings(), support::summary());
     let value: Value = serde_json::from_str(&text).expect("SARIF is JSON");
     log(&value);
-    assert_eq!(value["runs"][0]["tool"]["driver"]["rules"].as_array().map(Vec::len), Some(3));
+    assert_eq!(value["runs"][0]["tool"]["driver"]["rules"].as_array().map(Vec::len), Some(4));
 }

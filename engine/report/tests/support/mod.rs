@@ -5,15 +5,29 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use eyas_engine::finding::{EventInfo, Evidence, Finding, Location, Outcome, RuleInfo, SCHEMA, Subject};
+use eyas_engine::finding::{
+    BaselineState, Edit, EditOp, EventInfo, Evidence, Finding, Ignored, Location, Outcome, PathStep,
+    RuleInfo, SCHEMA, Subject, TextEdit,
+};
 use eyas_lang::checked::Severity;
 use eyas_lang::value::Place;
-use eyas_report::{Broken, Format, Input, NotRun, Reason, Report, RuleMeta, Run, Style, Summary, open};
+use eyas_report::{
+    Broken, Format, IdleIgnore, IdleWhy, Input, NotRun, Reason, Report, RuleMeta, Run, Sources, Style,
+    Summary, Texts, open,
+};
 use serde_json::json;
 
 /// A writer whose content can be read after it was given away.
 #[derive(Clone, Default)]
 pub(crate) struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Shared {
+    /// What was written so far.
+    pub(crate) fn text(&self) -> String {
+        let bytes = self.0.lock().expect("no test panics while writing").clone();
+        String::from_utf8(bytes).expect("reports are UTF-8")
+    }
+}
 
 impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -32,14 +46,32 @@ pub(crate) fn render(
     findings: &[Finding],
     summary: Summary,
 ) -> String {
+    render_with(false, format, style, rules, findings, summary)
+}
+
+/// The same, with the findings that are ignored or unchanged too.
+pub(crate) fn rendered_all(format: Format, style: Style) -> String {
+    render_with(true, format, style, &rules(), &findings(), summary())
+}
+
+fn render_with(
+    show_all: bool,
+    format: Format,
+    style: Style,
+    rules: &[RuleMeta],
+    findings: &[Finding],
+    summary: Summary,
+) -> String {
     let out = Shared::default();
-    let mut report = Report::new(vec![open(format, out.clone(), style)]);
-    report.begin(&Run { version: "0.0.0".into(), rules: rules.to_vec() }).expect("memory takes everything");
+    let mut report = Report::new(vec![open(format, out.clone(), style)]).show_all(show_all);
+    let run =
+        Run { version: "0.0.0".into(), rules: rules.to_vec(), command: "lint".into(), sources: sources() };
+    report.begin(&run).expect("memory takes everything");
     for finding in findings {
         report.finding(finding).expect("memory takes everything");
     }
     report.end(summary).expect("memory takes everything");
-    String::from_utf8(out.0.lock().expect("no test panics while writing").clone()).expect("reports are UTF-8")
+    out.text()
 }
 
 pub(crate) fn rendered(format: Format, style: Style) -> String {
@@ -59,7 +91,7 @@ pub(crate) fn rules() -> Vec<RuleMeta> {
 }
 
 pub(crate) fn findings() -> Vec<Finding> {
-    vec![event(), hostile(), unknown()]
+    vec![event(), hostile(), unknown(), template(), ignored()]
 }
 
 fn finding(rule: &str, severity: Severity, message: &str) -> Finding {
@@ -195,6 +227,90 @@ pub(crate) fn unknown() -> Finding {
     }
 }
 
+/// The text that [`template`] and [`ignored`] are in.
+pub(crate) const TEMPLATE: &str = "\
+Resources:
+  Web:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      SecurityGroupIngress:
+        - { FromPort: 22, CidrIp: 0.0.0.0/0 } # for now
+";
+
+/// The texts that findings are in.
+pub(crate) fn sources() -> Sources {
+    let texts = Texts::default();
+    texts.insert("cfn/a b.yaml", Arc::from(TEMPLATE));
+    Sources::new(Arc::new(texts))
+}
+
+/// A resource of a template, with everything.
+pub(crate) fn template() -> Finding {
+    Finding {
+        fingerprint: "0b54c1d2e3f4a5b6c7d8".into(),
+        fix: Some("Name the networks that need it.".into()),
+        subject: Subject {
+            kind: "AWS::EC2::SecurityGroup".into(),
+            id: Some("Web".into()),
+            account: None,
+            region: Some("eu-west-1".into()),
+        },
+        location: Some(Location {
+            file: "cfn/a b.yaml".into(),
+            offset: Some(130),
+            line: Some(6),
+            column: Some(35),
+            end_line: Some(6),
+            end_column: Some(44),
+            path: Some("Resources.Web.Properties.SecurityGroupIngress[0].CidrIp".into()),
+        }),
+        when: Some("`IsProd` is true".into()),
+        evidence: vec![Evidence {
+            field: "r.CidrIp".into(),
+            value: Some(json!("0.0.0.0/0")),
+            unknown: None,
+            test: "r.CidrIp in world".into(),
+            place: Some(Place { offset: 130, len: 9, line: 6, column: 35 }),
+        }],
+        edits: vec![Edit {
+            op: EditOp::Set,
+            path: vec![
+                PathStep::Key("SecurityGroupIngress".into()),
+                PathStep::Index(0),
+                PathStep::Key("CidrIp".into()),
+            ],
+            value: Some(json!("10.0.0.0/8")),
+        }],
+        text_edits: vec![TextEdit {
+            offset: 130,
+            len: 9,
+            line: 6,
+            column: 35,
+            end_line: 6,
+            end_column: 44,
+            text: "10.0.0.0/8".into(),
+        }],
+        baseline: Some(BaselineState::New),
+        ..finding("aws.ec2.open_ssh", Severity::High, "Web lets everybody reach port 22")
+    }
+}
+
+/// One that its owner knows about.
+pub(crate) fn ignored() -> Finding {
+    Finding {
+        fingerprint: "11111111111111111111".into(),
+        ignored: Some(Ignored {
+            by: "comment".into(),
+            reason: Some("the partner's <network> changes daily".into()),
+            until: Some("2027-01-31".into()),
+        }),
+        baseline: None,
+        text_edits: Vec::new(),
+        edits: Vec::new(),
+        ..template()
+    }
+}
+
 pub(crate) fn summary() -> Summary {
     Summary {
         input: Input { files: 3, bytes: 46_137_344, records: 30_477, outside_time: 12 },
@@ -208,7 +324,16 @@ pub(crate) fn summary() -> Summary {
             file: "logs/b.json".into(),
             offset: Some(77),
             reason: "expected `,` or `}`".into(),
+            ..Broken::default()
         }],
+        idle_ignores: vec![
+            IdleIgnore { place: "eyas.toml:3".into(), what: "rule `aws.*`".into(), why: IdleWhy::Unused },
+            IdleIgnore {
+                place: "cfn/a b.yaml:2".into(),
+                what: "rule `aws.odd`".into(),
+                why: IdleWhy::Expired("2026-01-31".into()),
+            },
+        ],
         skipped: vec![Reason { reason: "digest files".into(), count: 3 }],
         interrupted: true,
         ..Summary::default()
