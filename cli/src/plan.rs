@@ -33,6 +33,13 @@ impl Judging {
         }
     }
 
+    fn command(self) -> &'static str {
+        match self {
+            Self::Events => "hunt",
+            Self::Templates => "lint",
+        }
+    }
+
     fn records(self) -> &'static str {
         match self {
             Self::Events => "`cloudtrail` records",
@@ -44,6 +51,7 @@ impl Judging {
 /// A plan and what did not get into it.
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
+    judging: Judging,
     /// How many of its rules judge.
     concerned: usize,
     not_run: Vec<NotRun>,
@@ -89,7 +97,7 @@ pub(crate) fn plan(
         }
         _ => {}
     }
-    Ok(Planned { plan, concerned, not_run })
+    Ok(Planned { plan, judging, concerned, not_run })
 }
 
 fn warn_of_unknown_ids(compiled: &Compiled, settings: &Settings, screen: &Screen) {
@@ -115,9 +123,11 @@ fn rule_at(compiled: &Compiled, diagnostic: &eyas_lang::diagnostics::Diagnostic)
 impl Planned {
     /// What reports want to know before the first finding.
     pub(crate) fn run(&self) -> Run {
+        let rules = self.plan.rules().filter(|(_, rule)| self.judging.concerns(rule));
         Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            rules: self.plan.rules().map(|(_, rule)| RuleMeta::of(rule)).collect(),
+            rules: rules.map(|(_, rule)| RuleMeta::of(rule)).collect(),
+            command: self.judging.command().to_owned(),
             ..Run::default()
         }
     }

@@ -1,10 +1,11 @@
 //! Files through the judge into the report, in their order, several at a time.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use eyas_engine::eval::Session;
 use eyas_engine::finding::{Finding, Outcome};
-use eyas_report::{Broken, Input, Reason, Report, Summary};
+use eyas_report::{self as report, Broken, Input, Reason, Report, Sources, Summary, Texts};
 use eyas_template::document::{LineIndex, decode, parse};
 use eyas_template::inputs::Inputs;
 use eyas_template::judge::{Judged, judge};
@@ -50,11 +51,12 @@ impl Run<'_> {
             .num_threads(self.settings.threads.value)
             .build()
             .map_err(|error| Failure::usage(format!("cannot start threads: {error}")))?;
-        report.begin(&self.planned.run())?;
+        let texts = Arc::new(Texts::default());
+        report.begin(&report::Run { sources: Sources::new(texts.clone()), ..self.planned.run() })?;
         let mut summary = self.planned.empty_summary();
         let mut totals = Totals::default();
         for (path, why) in found.problems {
-            totals.broken(Broken { file: path.display().to_string(), offset: None, reason: why });
+            totals.broken(Broken { file: path.display().to_string(), reason: why, ..Broken::default() });
         }
         let plan = &self.planned.plan;
         for batch in found.files.chunks(BATCH) {
@@ -65,7 +67,7 @@ impl Run<'_> {
             let read: Vec<(u64, Read)> = pool.install(|| {
                 batch
                     .par_iter()
-                    .map_init(|| Session::new(plan), |session, file| self.read(file, session))
+                    .map_init(|| Session::new(plan), |session, file| self.read(file, session, &texts))
                     .collect()
             });
             for (file, (bytes, outcome)) in batch.iter().zip(read) {
@@ -73,6 +75,7 @@ impl Run<'_> {
                 for finding in totals.add(file, outcome) {
                     progress.suspend(|| report.finding(&finding))?;
                 }
+                texts.remove(&name(file));
             }
             progress.tell(totals.input.bytes, || {
                 format!("{} templates, {}", totals.input.files, report.counts())
@@ -88,9 +91,10 @@ impl Run<'_> {
         Ok(hunt::exit_code(&summary, self.settings))
     }
 
-    fn read(&self, file: &Candidate, session: &mut Session<'_>) -> (u64, Read) {
+    fn read(&self, file: &Candidate, session: &mut Session<'_>, texts: &Texts) -> (u64, Read) {
         let name = name(file);
-        let broken = |reason: String| Read::Broken(Broken { file: name.clone(), offset: None, reason });
+        let broken =
+            |reason: String| Read::Broken(Broken { file: name.clone(), reason, ..Broken::default() });
         let bytes = match files::read(&file.path) {
             Ok(bytes) => bytes,
             Err(error) => return (0, broken(crate::exit::plain(&error))),
@@ -110,13 +114,18 @@ impl Run<'_> {
             Err(problem) => {
                 let (line, column) = LineIndex::new(&text).line_column(&text, problem.span.start);
                 let help = problem.help.map_or(String::new(), |help| format!("; {help}"));
-                return (size, broken(format!("line {line}, column {column}: {}{help}", problem.message)));
+                let reason = format!("{}{help}", problem.message);
+                let (line, column) = (Some(u64::from(line)), Some(u64::from(column)));
+                return (size, Read::Broken(Broken { file: name, line, column, reason, offset: None }));
             }
         };
         let read = match recognise(&document) {
             Ok(template) => Read::Judged(judge(&name, &template, self.inputs, session)),
             Err(why) => Read::NoTemplate(why.to_string()),
         };
+        if matches!(&read, Read::Judged(judged) if !judged.findings.is_empty()) {
+            texts.insert(&name, text.into());
+        }
         (size, read)
     }
 }
@@ -160,8 +169,8 @@ impl Totals {
             Read::NoTemplate(why) if file.named => {
                 self.broken(Broken {
                     file: name(file),
-                    offset: None,
                     reason: format!("this is no CloudFormation template: {why}"),
+                    ..Broken::default()
                 });
             }
             Read::NoTemplate(_) => self.no_templates += 1,
