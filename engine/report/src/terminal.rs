@@ -137,10 +137,11 @@ impl<W: Write> Terminal<W> {
         Ok(())
     }
 
-    fn evidence(&mut self, evidence: &[Evidence]) -> io::Result<()> {
+    fn evidence(&mut self, finding: &Finding) -> io::Result<()> {
         // Several comparisons of one value are one fact.
         let mut told: Vec<String> = Vec::new();
-        for text in evidence.iter().map(evidence_text) {
+        let location = finding.location.as_ref();
+        for text in finding.evidence.iter().map(|e| evidence_text(e, location)) {
             if !told.contains(&text) {
                 self.entry(if told.is_empty() { "evidence" } else { "" }, &text)?;
                 told.push(text);
@@ -300,7 +301,7 @@ impl<W: Write + Send> Sink for Terminal<W> {
         if let Some(event) = &finding.event {
             self.event(event)?;
         }
-        self.evidence(&finding.evidence)?;
+        self.evidence(finding)?;
         self.fix(finding)?;
         if let Some(ignored) = &finding.ignored {
             self.entry("ignored", &why_ignored(ignored))?;
@@ -386,16 +387,19 @@ fn what(event: &EventInfo) -> Option<String> {
     Some(text)
 }
 
-fn evidence_text(evidence: &Evidence) -> String {
+fn evidence_text(evidence: &Evidence, location: Option<&Location>) -> String {
     let field = safe(&evidence.field);
-    let place = evidence.place.map_or(String::new(), |p| format!(" at {}:{}", p.line, p.column));
+    // Where the finding itself is has been told.
+    let there = location.and_then(|l| l.line.zip(l.column));
+    let place = evidence.place.map(|p| (u64::from(p.line), u64::from(p.column)));
+    let place = place.filter(|p| Some(*p) != there).map_or(String::new(), |(l, c)| format!(" at {l}:{c}"));
     match (&evidence.value, &evidence.unknown) {
         (_, Some(why)) => format!("{field} is not known: {}{place}", safe(why)),
         (Some(value), None) => {
             let value = value.to_string();
             format!("{field} is {}{place}", safe(&wrap::clip(&value, VALUE_LIMIT)))
         }
-        (None, None) => format!("{field} is absent{place}"),
+        (None, None) => format!("{field} is absent"),
     }
 }
 
