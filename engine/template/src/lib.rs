@@ -1,6 +1,7 @@
 //! CloudFormation text → places → resolved resources → resource records.
 
 pub mod document;
+mod expand;
 pub mod inputs;
 pub mod judge;
 mod mentions;

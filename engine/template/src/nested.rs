@@ -12,7 +12,7 @@ use crate::inputs::Inputs;
 use crate::mentions::mentions;
 use crate::note::{Note, NoteKind};
 use crate::records::{Resolved, resolve_within};
-use crate::resolve::Resolver;
+use crate::resolve::{Resolver, text_of};
 use crate::scenario::Scenario;
 use crate::template::{Resource, Template, recognise};
 
@@ -203,15 +203,11 @@ fn hangs_on_parameter(template: &Template<'_>, inputs: &Inputs, node: &Node) -> 
 
 /// A value as the text that a parameter takes.
 fn text(tree: &Tree) -> Result<SmolStr, String> {
-    Ok(match &tree.kind {
-        TreeKind::Str(text) => text.clone(),
-        TreeKind::Int(value) => value.to_string().into(),
-        TreeKind::Float(value) => value.to_string().into(),
-        TreeKind::Bool(value) => SmolStr::new_static(if *value { "true" } else { "false" }),
-        TreeKind::List(items) => items.iter().map(text).collect::<Result<Vec<_>, _>>()?.join(",").into(),
-        TreeKind::Unknown(why) => return Err(why.reason.clone()),
-        TreeKind::Null | TreeKind::Map(_) => return Err("the value is no text".to_owned()),
-    })
+    match &tree.kind {
+        TreeKind::List(items) => Ok(items.iter().map(text).collect::<Result<Vec<_>, _>>()?.join(",").into()),
+        TreeKind::Unknown(why) => Err(why.reason.clone()),
+        _ => text_of(tree).ok_or_else(|| "the value is no text".to_owned()),
+    }
 }
 
 /// What a template puts out, without places and references: they mean nothing elsewhere.

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::document::{Node, Span};
+use crate::expand::{Expansion, expand};
 use crate::inputs::Inputs;
 use crate::nested::{Family, Nearby, Nested, NothingNearby, Outputs, outputs};
 use crate::note::Note;
@@ -87,10 +88,15 @@ pub(crate) fn resolve_within(
     inputs: &Inputs,
     family: &mut Family<'_>,
 ) -> (Resolved, FxHashMap<SmolStr, Tree>) {
-    let mut notes = Vec::new();
+    let Expansion { root, sources, mut notes } = expand(template, inputs);
+    let expanded = root.as_ref().map(|root| Template::read(template.document, root));
+    let template = expanded.as_ref().unwrap_or(template);
     let (nested, stacks) = family.look_into(template, inputs, &mut notes);
-    let records =
-        template.resources.iter().map(|resource| record(template, inputs, resource, &stacks)).collect();
+    let made = |resource: &Resource<'_>| ResourceRecord {
+        made_from: sources.get(resource.id()).cloned(),
+        ..record(template, inputs, resource, &stacks)
+    };
+    let records = template.resources.iter().map(made).collect();
     let scenario = Scenario::default();
     let puts_out = outputs(template, &Resolver::new(template, inputs, &scenario, &stacks));
     (Resolved { records, notes, nested }, puts_out)

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use crate::document::{Document, Entry, Node, NodeKind};
+use crate::document::{Document, Entry, Node, NodeKind, Span};
 
 /// A document that was recognised as a CloudFormation template.
 #[derive(Debug)]
@@ -20,8 +20,17 @@ pub struct Template<'d> {
     pub resources: Vec<Resource<'d>>,
     /// `Outputs`.
     pub outputs: Option<&'d Node>,
-    /// Names of the transforms (`AWS::Serverless-2016-10-31`, `AWS::LanguageExtensions`, macros).
-    pub transforms: Vec<&'d str>,
+    /// The transforms (`AWS::Serverless-2016-10-31`, `AWS::LanguageExtensions`, macros).
+    pub transforms: Vec<Transform<'d>>,
+}
+
+/// A transform that the template asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Transform<'d> {
+    /// Its name.
+    pub name: &'d str,
+    /// Where.
+    pub span: Span,
 }
 
 /// A parameter.
@@ -82,22 +91,35 @@ pub fn recognise(document: &Document) -> Result<Template<'_>, NotATemplate> {
     if !matches!(root.kind, NodeKind::Map(_)) {
         return Err(NotATemplate::NoMap(root.kind_name()));
     }
-    let versioned = root.get("AWSTemplateFormatVersion").is_some();
+    let template = Template::read(document, root);
     let section = root.get("Resources");
-    let resources: Vec<Resource<'_>> =
-        section.map(Node::entries).unwrap_or_default().iter().filter_map(resource).collect();
-    if resources.is_empty() && !versioned {
+    let loops = section.is_some_and(|section| section.entries().iter().any(is_loop));
+    let declared = root.get("AWSTemplateFormatVersion").is_some()
+        || (section.is_some() && !template.transforms.is_empty());
+    if template.resources.is_empty() && !declared && !loops {
         return Err(if section.is_some() { NotATemplate::OtherResources } else { NotATemplate::NoResources });
     }
-    Ok(Template {
-        document,
-        parameters: entries(root, "Parameters").iter().map(|e| (e.key.as_str(), parameter(e))).collect(),
-        mappings: root.get("Mappings"),
-        conditions: entries(root, "Conditions").iter().map(|e| (e.key.as_str(), e)).collect(),
-        resources,
-        outputs: root.get("Outputs"),
-        transforms: transforms(root),
-    })
+    Ok(template)
+}
+
+impl<'d> Template<'d> {
+    /// The template with this root, whose places are the document's.
+    pub(crate) fn read(document: &'d Document, root: &'d Node) -> Self {
+        let declared = entries(root, "Resources").iter();
+        Self {
+            document,
+            parameters: entries(root, "Parameters").iter().map(|e| (e.key.as_str(), parameter(e))).collect(),
+            mappings: root.get("Mappings"),
+            conditions: entries(root, "Conditions").iter().map(|e| (e.key.as_str(), e)).collect(),
+            resources: declared.filter_map(resource).collect(),
+            outputs: root.get("Outputs"),
+            transforms: transforms(root),
+        }
+    }
+}
+
+fn is_loop(entry: &Entry) -> bool {
+    entry.key.starts_with("Fn::ForEach")
 }
 
 fn entries<'d>(root: &'d Node, section: &str) -> &'d [Entry] {
@@ -126,13 +148,14 @@ fn parameter(entry: &Entry) -> Parameter<'_> {
 }
 
 /// `Transform` is a name, a list of names, or maps with a `Name`.
-fn transforms(root: &Node) -> Vec<&str> {
-    fn name(node: &Node) -> Option<&str> {
-        node.as_str().or_else(|| node.get("Name").and_then(Node::as_str))
+fn transforms(root: &Node) -> Vec<Transform<'_>> {
+    fn named(node: &Node) -> Option<Transform<'_>> {
+        let name = node.as_str().or_else(|| node.get("Name").and_then(Node::as_str))?;
+        Some(Transform { name, span: node.span })
     }
     let Some(transform) = root.get("Transform") else { return Vec::new() };
     match &transform.kind {
-        NodeKind::List(items) => items.iter().filter_map(name).collect(),
-        _ => name(transform).into_iter().collect(),
+        NodeKind::List(items) => items.iter().filter_map(named).collect(),
+        _ => named(transform).into_iter().collect(),
     }
 }

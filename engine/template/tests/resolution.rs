@@ -5,7 +5,8 @@ mod common;
 use common::{resolved, shown};
 use eyas_template::document::parse;
 use eyas_template::inputs::Inputs;
-use eyas_template::records::records;
+use eyas_template::nested::NothingNearby;
+use eyas_template::records::{records, resolve};
 use eyas_template::template::recognise;
 
 #[test]
@@ -98,4 +99,32 @@ fn too_many_combinations_are_unknown_not_endless() {
     assert!(records[0].exhausted);
     assert_eq!(records[0].variants.len(), 1);
     assert!(shown(&records[0].variants[0].root).contains("condition `C0` cannot be told"));
+}
+
+#[test]
+fn too_many_rounds_are_bounded_and_told() {
+    let text = r#"
+Parameters:
+  Ten: { Type: CommaDelimitedList, Default: "0,1,2,3,4,5,6,7,8,9" }
+Resources:
+  Fn::ForEach::A:
+    - A
+    - !Ref Ten
+    - Fn::ForEach::B:
+        - B
+        - !Ref Ten
+        - Fn::ForEach::C:
+            - C
+            - !Ref Ten
+            - Fn::ForEach::D:
+                - D
+                - !Ref Ten
+                - "T${A}${B}${C}${D}": { Type: AWS::SNS::Topic }
+"#;
+    let document = parse(text).expect("YAML");
+    let template = recognise(&document).expect("a template");
+    let resolved = resolve(&template, &Inputs::default(), &NothingNearby);
+    assert!((500..1_000).contains(&resolved.records.len()));
+    let notes: Vec<&str> = resolved.notes.iter().map(|note| note.message.as_str()).collect();
+    assert_eq!(notes, ["`Fn::ForEach::B` makes too much: 1000 rounds are looked at"]);
 }

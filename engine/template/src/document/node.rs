@@ -84,7 +84,19 @@ pub struct Entry {
     pub value: Node,
 }
 
+impl Entry {
+    /// The same key without its value.
+    pub(crate) fn clone_key(&self) -> Self {
+        Self { key: self.key.clone(), key_span: self.key_span, value: self.value.hollow() }
+    }
+}
+
 impl Node {
+    /// A node at the same place with nothing in it.
+    pub(crate) fn hollow(&self) -> Self {
+        Self { kind: NodeKind::Null, span: self.span, style: self.style }
+    }
+
     /// The value of the last member with this key, as CloudFormation takes it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)

@@ -1,13 +1,15 @@
 //! The intrinsic functions.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use eyas_engine::tree;
 use eyas_lang::value::{Tree, TreeKind, Unknown};
 use ipnet::IpNet;
 use smol_str::SmolStr;
 
-use super::Resolver;
 use super::text::Parts;
+use super::{Resolver, text_of};
 use crate::document::{Node, Span};
 
 impl Resolver<'_> {
@@ -16,9 +18,12 @@ impl Resolver<'_> {
     pub(super) fn intrinsic(&self, key: &str, arg: &Node, node: &Node, depth: usize) -> Option<Option<Tree>> {
         let span = node.span;
         Some(match key {
-            "Ref" => self.reference(arg.as_str()?, span),
+            "Ref" => match self.name(arg, depth)? {
+                Ok(name) => self.reference(&name, span),
+                Err(reason) => Some(self.unknown(span, Unknown::new(reason))),
+            },
             "Fn::If" => self.choose(arg, span, depth),
-            "Fn::GetAtt" => Some(self.attribute(arg, span)),
+            "Fn::GetAtt" => Some(self.attribute(arg, span, depth)),
             "Fn::Sub" => Some(self.substitute(arg, span, depth)),
             "Fn::Join" => Some(self.join(arg, span, depth)),
             "Fn::Split" => Some(self.split(arg, span, depth)),
@@ -68,15 +73,37 @@ impl Resolver<'_> {
         }
     }
 
-    fn attribute(&self, arg: &Node, span: Span) -> Tree {
-        let (resource, attribute) = match (arg.as_str(), arg.items()) {
-            (Some(text), _) => text.split_once('.').unwrap_or((text, "")),
-            (None, [resource, attribute, ..]) => {
-                (resource.as_str().unwrap_or(""), attribute.as_str().unwrap_or("?"))
+    /// A name where `AWS::LanguageExtensions` also allows an intrinsic; none where there is
+    /// neither.
+    fn name(&self, node: &Node, depth: usize) -> Option<Result<SmolStr, String>> {
+        if let Some(text) = node.as_str() {
+            return Some(Ok(text.into()));
+        }
+        let [_] = node.entries() else { return None };
+        let value = self.value(node, depth + 1)?;
+        Some(match &value.kind {
+            TreeKind::Unknown(why) => Err(format!("the name is not known: {}", why.reason)),
+            _ => Ok(text_of(&value)?),
+        })
+    }
+
+    fn attribute(&self, arg: &Node, span: Span, depth: usize) -> Tree {
+        if let Some(text) = arg.as_str() {
+            let (resource, attribute) = text.split_once('.').unwrap_or((text, ""));
+            return self.attribute_of(resource, attribute, span);
+        }
+        let [resource, attribute @ ..] = arg.items() else { return self.malformed(span, "`Fn::GetAtt`") };
+        let attribute: Option<Vec<_>> = attribute.iter().map(|part| self.name(part, depth)).collect();
+        match (self.name(resource, depth), attribute) {
+            (Some(Ok(resource)), Some(parts)) => {
+                // Whose attribute it is matters more than which.
+                let parts: Vec<SmolStr> =
+                    parts.into_iter().map(|part| part.unwrap_or_else(|_| "?".into())).collect();
+                self.attribute_of(&resource, &parts.join("."), span)
             }
-            _ => return self.malformed(span, "`Fn::GetAtt`"),
-        };
-        self.attribute_of(resource, attribute, span)
+            (Some(Err(reason)), _) => self.later(span, &reason),
+            _ => self.malformed(span, "`Fn::GetAtt`"),
+        }
     }
 
     fn attribute_of(&self, resource: &str, attribute: &str, span: Span) -> Tree {
@@ -186,14 +213,7 @@ impl Resolver<'_> {
         let [map, first, second, rest @ ..] = arg.items() else {
             return Some(self.malformed(span, "`Fn::FindInMap`"));
         };
-        let key = |node: &Node| {
-            self.value(node, depth + 1).and_then(|tree| match tree.kind {
-                TreeKind::Str(text) => Some(text),
-                TreeKind::Int(value) => Some(SmolStr::from(value.to_string())),
-                TreeKind::Bool(value) => Some(SmolStr::new_static(if value { "true" } else { "false" })),
-                _ => None,
-            })
-        };
+        let key = |node: &Node| self.value(node, depth + 1).as_ref().and_then(text_of);
         let (Some(map), Some(first), Some(second)) = (key(map), key(first), key(second)) else {
             return Some(self.later(span, "the keys of the mapping are not known"));
         };
@@ -255,16 +275,43 @@ impl Resolver<'_> {
         }
     }
 
+    /// Text with a hole for each value in it that is not known.
     fn to_json(&self, arg: &Node, span: Span, depth: usize) -> Tree {
-        match self.value(arg, depth + 1) {
-            Some(value) if !tree::has_unknown(&value) => {
-                self.tree(TreeKind::Str(tree::to_json(&value).into()), span)
-            }
-            _ => self.later(span, "a part of the JSON text is not known"),
+        let Some(mut value) = self.value(arg, depth + 1) else {
+            return self.malformed(span, "`Fn::ToJsonString`");
+        };
+        let mut unknown = Vec::new();
+        mark(&mut value, &mut unknown);
+        let text = tree::to_json(&value);
+        let mut parts = Parts::default();
+        let mut pieces = text.split(MARK);
+        parts.push_text(pieces.next().unwrap_or(""));
+        for (piece, value) in pieces.zip(&unknown) {
+            parts.push(value);
+            parts.push_text(piece);
         }
+        parts.finish(self, span)
     }
 
     fn place(&self, span: Span) -> eyas_lang::value::Place {
         self.template.document.place(span)
+    }
+}
+
+/// What stands for an unknown value in JSON text: no template can hold a control character.
+const MARK: &str = "\"\\u0001\"";
+
+/// Puts the mark where a value is not known, and takes what was there.
+fn mark(tree: &mut Tree, unknown: &mut Vec<Tree>) {
+    match &mut tree.kind {
+        TreeKind::List(items) => items.iter_mut().for_each(|item| mark(item, unknown)),
+        TreeKind::Map(members) => members.iter_mut().for_each(|(_, value)| mark(value, unknown)),
+        TreeKind::Unknown(why) => {
+            // In JSON text what is known of a part would have to be quoted and escaped.
+            let hole = Unknown { parts: Vec::new(), ..Unknown::clone(why) };
+            unknown.push(Tree { kind: TreeKind::Unknown(Arc::new(hole)), place: tree.place });
+            tree.kind = TreeKind::Str(SmolStr::new_static("\u{1}"));
+        }
+        _ => {}
     }
 }

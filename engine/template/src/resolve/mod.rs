@@ -24,6 +24,17 @@ const MAX_DEPTH: usize = 100;
 /// Values one resource may resolve to; a bound on what lists of lists can be made to multiply.
 const MAX_VALUES: usize = 200_000;
 
+/// A scalar as text, if it is one.
+pub(crate) fn text_of(tree: &Tree) -> Option<SmolStr> {
+    Some(match &tree.kind {
+        TreeKind::Str(text) => text.clone(),
+        TreeKind::Int(value) => value.to_string().into(),
+        TreeKind::Float(value) => value.to_string().into(),
+        TreeKind::Bool(value) => SmolStr::new_static(if *value { "true" } else { "false" }),
+        TreeKind::Null | TreeKind::List(_) | TreeKind::Map(_) | TreeKind::Unknown(_) => return None,
+    })
+}
+
 /// Resolves the values of one template under one scenario.
 pub(crate) struct Resolver<'t> {
     pub(crate) template: &'t Template<'t>,
