@@ -2,6 +2,7 @@
 
 pub mod document;
 mod expand;
+pub mod fix;
 pub mod inputs;
 pub mod judge;
 mod mentions;

@@ -8,6 +8,7 @@ use eyas_engine::finding::{Finding, Outcome};
 use eyas_engine::plan::RuleIx;
 use eyas_engine::tree::TreeRecord;
 
+use crate::fix::text_edits;
 use crate::inputs::Inputs;
 use crate::records::{ResourceRecord, records};
 use crate::template::Template;
@@ -83,6 +84,8 @@ fn judge_resource(
     }
     let all: Vec<&Conditions> =
         record.variants.iter().flat_map(|variant| &variant.under).chain(&record.absent_under).collect();
+    // What a transform makes has no declaration of its own to mend.
+    let declared = template.resources.iter().find(|resource| *resource.id() == record.id);
     for at in 0..hits.len() {
         // A violation in one variant says more than not knowing in another.
         let covered = hits[at].finding.outcome == Outcome::Unknown
@@ -95,6 +98,9 @@ fn judge_resource(
             all.iter().filter(|one| !under.iter().any(|held| std::ptr::eq(*held, **one))).copied().collect();
         let mut finding = finding.clone();
         finding.when = describe(under, &others);
+        if let Some(resource) = declared {
+            finding.text_edits = text_edits(template.document, resource.entry, &finding.edits);
+        }
         finding.location = Some(location(file, template.document, record.id_span, &finding.evidence));
         // The same logical id in another template is another resource.
         finding.fingerprint = fingerprint_within(&finding.fingerprint, file);
