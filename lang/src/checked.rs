@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use smol_str::SmolStr;
 
-pub use crate::syntax::ast::{CompareOp, Expect, QuantKind};
+pub use crate::syntax::ast::{CompareOp, EditKind, Expect, QuantKind};
 
 use crate::catalog::{Extract, Plane, Step};
 use crate::functions::Function;
@@ -139,17 +139,6 @@ pub struct Edit {
     pub value: Tree,
     /// The whole key in the rule.
     pub span: Span,
-}
-
-/// What an [`Edit`] does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EditKind {
-    /// The value at the path becomes this one.
-    Set,
-    /// The list at the path gets one more item.
-    Add,
-    /// What is at the path goes away.
-    Remove,
 }
 
 /// Fixed, or by case.
@@ -355,6 +344,16 @@ pub enum AtomTest {
         set: Set,
         /// `covers`.
         reverse: bool,
+    },
+    /// `refers_to`: the value names a resource, by a reference, its id, its name or its ARN.
+    RefersTo {
+        /// Left side.
+        left: Term,
+        /// The id of the resource: that of a variable over `resources(…)`, or of the record
+        /// itself.
+        target: Term,
+        /// The resource's properties that hold its name, id or ARN.
+        names: Arc<[SmolStr]>,
     },
 }
 

@@ -33,6 +33,9 @@ pub struct Unknown {
     pub parts: Vec<Option<SmolStr>>,
     /// The resource (by its id in the record's own world) that the value is a reference to.
     pub refers_to: Option<SmolStr>,
+    /// How the value is computed, in one fixed spelling: where two values of one world have the
+    /// same one they are equal, whatever they are. `"${Name}-logs"`
+    pub spelling: Option<SmolStr>,
 }
 
 impl Unknown {

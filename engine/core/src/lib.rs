@@ -15,6 +15,7 @@ pub mod record;
 pub mod testing;
 pub mod tree;
 pub mod walk;
+pub mod world;
 
 pub use eval::{Session, Truth};
 pub use plan::{Plan, PlanOptions, RuleIx};

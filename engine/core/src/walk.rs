@@ -28,7 +28,7 @@ pub fn steps<'r>(start: Fetched<'r>, path: &[Step]) -> Fetched<'r> {
 /// What is left of an unknown value's description once something is done with it: why it is not
 /// known, but nothing of what it was.
 pub fn opaque(why: Arc<Unknown>) -> Arc<Unknown> {
-    if !why.present && why.parts.is_empty() && why.refers_to.is_none() {
+    if !why.present && why.parts.is_empty() && why.refers_to.is_none() && why.spelling.is_none() {
         return why;
     }
     Arc::new(Unknown { place: why.place, ..Unknown::new(why.reason.clone()) })

@@ -10,11 +10,13 @@ use smol_str::SmolStr;
 use crate::types::Type;
 
 mod builtin;
+mod identity;
 pub mod notation;
 pub mod table;
 mod written;
 
 pub use builtin::Catalog;
+pub use identity::identifying;
 pub use written::CatalogError;
 
 /// What kind of thing a record type describes, which decides what a false condition means.

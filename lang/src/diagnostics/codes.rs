@@ -65,6 +65,7 @@ codes! {
     FalcoOutput, "falco-output", Warning, "a `%` in an output that no field follows";
     AllOverNothing, "all-over-nothing", Warning, "`all` over a list that may be absent";
     AmbiguousName, "ambiguous-name", Error, "a name that several used packages have";
+    BadEdit, "bad-edit", Error, "a change that cannot be made to the record";
     BadLiteral, "bad-literal", Error, "a value that is not of the type that is asked for";
     BadRegex, "bad-regex", Error, "a regular expression that cannot be compiled";
     BadSeverity, "bad-severity", Error, "a severity that does not exist";
@@ -79,6 +80,7 @@ codes! {
     MissingKey, "missing-key", Error, "a key that a declaration must have";
     NeverTrue, "never-true", Warning, "a comparison that can never be true";
     NotACondition, "not-a-condition", Error, "a value where a condition is expected";
+    NotAResource, "not-a-resource", Error, "something that is no resource on the right of `refers_to`";
     NotASet, "not-a-set", Error, "a single value where a list is expected";
     NotAValue, "not-a-value", Error, "a condition where a value is expected";
     NotEqualAbsent, "not-equal-absent", Warning, "`!=` over a field that may be absent";

@@ -135,17 +135,34 @@ impl Page<'_> {
                 let path = self.text(&path.node, path.span);
                 self.push(&format!("file {path}"));
             }
-            TestInput::Record { base, value } => {
-                if let Some(base) = base {
-                    self.push(&base.text);
-                }
-                if let Some(value) = value {
-                    self.push(if base.is_some() { " with " } else { "" });
-                    self.data(value, 2);
-                }
-            }
+            TestInput::Record { base, value } => self.record(base.as_ref(), value.as_ref(), 2),
+        }
+        for other in &case.beside {
+            let start = self.keyword(other.record.span, "beside");
+            self.comments_before(start, 4);
+            self.line(4);
+            self.push(&format!("beside {} ", other.record.text));
+            self.record(other.base.as_ref(), other.value.as_ref(), 4);
+        }
+        if let Some(params) = &case.params {
+            let start = self.keyword(params.span, "with");
+            self.comments_before(start, 4);
+            self.line(4);
+            self.push("with params ");
+            self.data(params, 4);
         }
         self.wrote(case.span);
+    }
+
+    /// A record, or a sample and what changes in it.
+    fn record(&mut self, base: Option<&Name>, value: Option<&Data>, indent: usize) {
+        if let Some(base) = base {
+            self.push(&base.text);
+        }
+        if let Some(value) = value {
+            self.push(if base.is_some() { " with " } else { "" });
+            self.data(value, indent);
+        }
     }
 }
 

@@ -93,7 +93,7 @@ impl Page<'_> {
     }
 
     /// The steps of a path, or what follows a call.
-    fn steps(&self, segments: &[Segment], leads: bool) -> String {
+    pub(super) fn steps(&self, segments: &[Segment], leads: bool) -> String {
         let mut out = String::new();
         for (i, step) in segments.iter().enumerate() {
             if !step.name.is_empty() {

@@ -28,6 +28,7 @@ impl Page<'_> {
                 self.condition_value(when, INDENT + 2);
             }
             RuleValue::Except(except) => self.except(except, key),
+            RuleValue::Edit(edit) => self.edit(edit),
             value => {
                 self.label(&key.key);
                 self.labelled(value, key);
@@ -63,7 +64,20 @@ impl Page<'_> {
                 self.list(items, key.span, ('[', ']'), INDENT);
             }
             // Written by `rule_key`, or not part of a file without errors.
-            RuleValue::Let { .. } | RuleValue::Step { .. } | RuleValue::Except(_) | RuleValue::Error => {}
+            RuleValue::Let { .. }
+            | RuleValue::Step { .. }
+            | RuleValue::Except(_)
+            | RuleValue::Edit(_)
+            | RuleValue::Error => {}
+        }
+    }
+
+    fn edit(&mut self, edit: &Edit) {
+        let path = self.steps(&edit.path.node.segments, true);
+        self.push(&format!("{} {path}", edit.kind.as_str()));
+        if let Some(value) = &edit.value {
+            self.push(" = ");
+            self.data(value, INDENT);
         }
     }
 

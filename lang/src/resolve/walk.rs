@@ -125,7 +125,11 @@ impl Walk<'_, '_> {
             DeclKind::Rule(r) | DeclKind::Sequence(r) => r.keys.iter().for_each(|k| self.key(&k.value)),
             DeclKind::Test(t) => {
                 for case in &t.cases {
-                    if let TestInput::Record { base: Some(base), .. } = &case.input {
+                    let own = match &case.input {
+                        TestInput::Record { base, .. } => base.as_ref(),
+                        TestInput::Template(_) | TestInput::File(_) => None,
+                    };
+                    for base in own.into_iter().chain(case.beside.iter().filter_map(|b| b.base.as_ref())) {
                         self.name(&base.text, base.span, &[Kind::Sample]);
                     }
                 }
@@ -169,6 +173,7 @@ impl Walk<'_, '_> {
             | RuleValue::Tags(_)
             | RuleValue::Refs(_)
             | RuleValue::Enabled(_)
+            | RuleValue::Edit(_)
             | RuleValue::Error => {}
         }
     }

@@ -222,9 +222,44 @@ pub enum RuleValue {
     Except(Except),
     /// `enabled: true`
     Enabled(Operand),
+    /// `set PATH = VALUE`, `add PATH = VALUE`, `remove PATH`
+    Edit(Edit),
     /// A value that could not be read; its diagnostic is in [`File::diagnostics`]. The key is
     /// the one that was meant, as far as that is clear, so that it does not count as missing.
     Error,
+}
+
+/// A change of the record that mends it.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// What is done.
+    pub kind: EditKind,
+    /// Where: a property, or a variable and the steps below it.
+    pub path: Spanned<Path>,
+    /// What is set or added; `None` for `remove`.
+    pub value: Option<Data>,
+}
+
+/// What an [`Edit`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EditKind {
+    /// The value at the path becomes this one.
+    Set,
+    /// The list at the path gets one more item.
+    Add,
+    /// What is at the path goes away.
+    Remove,
+}
+
+impl EditKind {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Set => "set",
+            Self::Add => "add",
+            Self::Remove => "remove",
+        }
+    }
 }
 
 /// The value of `severity`.
@@ -295,6 +330,10 @@ pub struct TestCase {
     pub title: Spanned<String>,
     /// The record.
     pub input: TestInput,
+    /// The other resources that are there.
+    pub beside: Vec<Beside>,
+    /// `with params { name: value }`
+    pub params: Option<Data>,
     /// The whole case.
     pub span: Span,
 }
@@ -313,6 +352,17 @@ pub enum TestInput {
     Template(Spanned<String>),
     /// `event "path"` / `file "path"`: a JSON record beside the rule file.
     File(Spanned<String>),
+}
+
+/// `beside TYPE { … }`, `beside TYPE sample_name with { … }`
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// Its type.
+    pub record: Name,
+    /// The sample that it builds on.
+    pub base: Option<Name>,
+    /// The record, or what changes in the sample.
+    pub value: Option<Data>,
 }
 
 /// JSON-like data in a test or sample.
@@ -514,6 +564,8 @@ pub enum CompareOp {
     Inside,
     /// `covers`: a network contains one of the addresses or networks
     Covers,
+    /// `refers_to`: the value names the resource
+    RefersTo,
 }
 
 impl CompareOp {
@@ -543,6 +595,7 @@ impl CompareOp {
         ("pmatch", Self::PMatch),
         ("inside", Self::Inside),
         ("covers", Self::Covers),
+        ("refers_to", Self::RefersTo),
     ];
 
     /// The operator with this spelling.

@@ -215,6 +215,7 @@ fn in_words(kind: Rule) -> Option<&'static str> {
         | Rule::text_operator
         | Rule::membership
         | Rule::matching
+        | Rule::referring
         | Rule::exists => "an operator",
         Rule::and_kw => "`and`",
         Rule::or_kw => "`or`",
@@ -223,6 +224,9 @@ fn in_words(kind: Rule) -> Option<&'static str> {
         Rule::for_kw => "`for`",
         Rule::if_kw => "`if`",
         Rule::with_kw => "`with`",
+        Rule::beside | Rule::beside_kw => "`beside`",
+        Rule::with_params => "`with params`",
+        Rule::params_kw => "`params`",
         Rule::otherwise_kw => "`otherwise`",
         Rule::comma => "`,`",
         Rule::colon => "`:`",
@@ -285,6 +289,8 @@ fn form_of(kind: Rule) -> Option<&'static str> {
         Rule::step_key => "write `step NAME: CONDITION`",
         Rule::group_key => "name fields, with commas between them",
         Rule::dedup_key => "write `dedup: 1h` or `dedup: FIELD, FIELD for 1h`",
+        Rule::set_key => "write `set PATH = VALUE`, or `add PATH = VALUE` for an item of a list",
+        Rule::remove_key => "write `remove PATH`",
         Rule::except_key => "write `except NAME(FIELD) in [\"value\"]`",
         Rule::test_case => "write `fires \"title\" { key: value }`",
         _ => return None,

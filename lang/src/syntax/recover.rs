@@ -40,7 +40,13 @@ const RULE_KEYS: &[(&str, Rule)] = &[
     ("refs", Rule::list_key),
     ("except", Rule::except_key),
     ("enabled", Rule::value_key),
+    ("set", Rule::set_key),
+    ("add", Rule::set_key),
+    ("remove", Rule::remove_key),
 ];
+
+/// Those of them that no colon follows.
+const BARE_KEYS: &[&str] = &["let", "step", "except", "set", "add", "remove"];
 
 /// Keys that a rule has in Falco or elsewhere, and what does the same here.
 const FOREIGN_KEYS: &[(&str, &str)] = &[
@@ -153,7 +159,7 @@ impl Builder {
             return false;
         }
         let key = junk.leading_word().map(|(name, colon)| (junk.token_text(name), colon));
-        let key = key.filter(|(key, colon)| *colon || matches!(*key, "let" | "step" | "except"));
+        let key = key.filter(|(key, colon)| *colon || BARE_KEYS.contains(key));
         if let Some((key, _)) = key.filter(|(key, _)| RULE_KEYS.iter().any(|(known, _)| known == key)) {
             self.push(
                 Diagnostic::new(Code::UnknownItem, span, format!("`{key}` stands outside of a rule"))

@@ -25,6 +25,7 @@ enum Family {
     Member,
     Path,
     Network,
+    Reference,
 }
 
 fn family(op: CompareOp) -> Family {
@@ -38,6 +39,7 @@ fn family(op: CompareOp) -> Family {
         In | Intersects => Family::Member,
         PMatch => Family::Path,
         Inside | Covers => Family::Network,
+        RefersTo => Family::Reference,
     }
 }
 
@@ -87,6 +89,7 @@ impl<'a> Lower<'_, 'a> {
             Family::Member | Family::Path | Family::Network => {
                 self.in_set(typed, op.node, right, span, scope)
             }
+            Family::Reference => self.refers_to(typed, right, span, scope),
         }
     }
 
@@ -102,7 +105,7 @@ impl<'a> Lower<'_, 'a> {
                 ),
                 "a number, time, duration or size",
             ),
-            Family::Text | Family::Regex | Family::Path => {
+            Family::Text | Family::Regex | Family::Path | Family::Reference => {
                 (matches!(ty, Type::String | Type::Host | Type::Ip | Type::Cidr | Type::Dynamic), "text")
             }
             Family::Network => (

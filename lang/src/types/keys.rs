@@ -6,7 +6,14 @@ use crate::syntax::ast::{Ident, RuleValue};
 
 /// Keys that may stand several times.
 fn may_repeat(value: &RuleValue) -> bool {
-    matches!(value, RuleValue::Let { .. } | RuleValue::Step { .. } | RuleValue::Except(_) | RuleValue::Error)
+    matches!(
+        value,
+        RuleValue::Let { .. }
+            | RuleValue::Step { .. }
+            | RuleValue::Except(_)
+            | RuleValue::Edit(_)
+            | RuleValue::Error
+    )
 }
 
 impl RuleChecker<'_, '_, '_> {

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use smol_str::SmolStr;
 
+use super::edits::with_vars;
 use super::expr::{all, any, not};
 use super::lower::Lower;
 use super::possible::contradictions;
@@ -109,6 +110,7 @@ impl RuleChecker<'_, '_, '_> {
                 _ => {}
             }
         }
+        let edits = self.edits(&when, &witnesses);
         self.warn_unread_lets();
         let names = &self.lower.sh.names;
         Rule {
@@ -124,7 +126,7 @@ impl RuleChecker<'_, '_, '_> {
             when,
             lets,
             fix,
-            edits: Vec::new(),
+            edits,
             maps: self.maps(),
             tags: self.words(|v| match v {
                 RuleValue::Tags(list) => Some(list),
@@ -291,18 +293,22 @@ impl RuleChecker<'_, '_, '_> {
         around: &Around<'_>,
         witnesses: &[BoundVar],
     ) -> Template {
-        fn with<'x>(
-            scope: Scope<'x>,
-            vars: &'x [BoundVar],
-            run: &mut dyn FnMut(&Scope<'_>) -> Template,
-        ) -> Template {
-            match vars.split_first() {
-                None => run(&scope),
-                Some((first, rest)) => with(Scope::with_var(&scope.clone(), first), rest, run),
+        let lower = &mut self.lower;
+        with_vars(self.scope, witnesses, &mut |scope| lower.template(template, around, scope))
+    }
+
+    /// Changes start at properties or at the variables of `any`.
+    fn edits(&mut self, when: &Expr, witnesses: &[BoundVar]) -> Vec<crate::checked::Edit> {
+        let mut out = Vec::new();
+        for key in &self.rule.keys {
+            if let RuleValue::Edit(edit) = &key.value {
+                let lower = &mut self.lower;
+                out.extend(with_vars(self.scope, witnesses, &mut |scope| {
+                    lower.edit(edit, key.span, when, scope)
+                }));
             }
         }
-        let lower = &mut self.lower;
-        with(self.scope, witnesses, &mut |scope| lower.template(template, around, scope))
+        out
     }
 
     fn maps(&mut self) -> Vec<SmolStr> {

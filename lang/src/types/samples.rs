@@ -35,8 +35,8 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// The tree of in-file data.
-fn tree(data: &Data, lines: &Lines<'_>) -> Tree {
+/// The tree of in-file data, with the places of its values where lines are given.
+pub(super) fn tree(data: &Data, lines: Option<&Lines<'_>>) -> Tree {
     let kind = match &data.kind {
         DataKind::Null => TreeKind::Null,
         DataKind::Bool(b) => TreeKind::Bool(*b),
@@ -52,7 +52,7 @@ fn tree(data: &Data, lines: &Lines<'_>) -> Tree {
         }
         DataKind::Unknown(reason) => TreeKind::Unknown(Arc::new(Unknown::new(reason.clone()))),
     };
-    Tree { kind, place: Some(lines.place(data.span.start, data.span.end)) }
+    Tree { kind, place: lines.map(|l| l.place(data.span.start, data.span.end)) }
 }
 
 /// `base with over`: objects merge, null removes, anything else replaces.
@@ -158,7 +158,7 @@ fn input_record<'a>(
     if let Some(value) = value {
         check_data(sh, record, value);
     }
-    let over = value.map(|v| tree(v, lines));
+    let over = value.map(|v| tree(v, Some(lines)));
     let Some(base) = base else { return over };
     let base = sample_tree(sh, file, record, base)?;
     Some(match over {
@@ -213,7 +213,7 @@ fn sample_of(sh: &Shared<'_>, id: DeclId, sample: &ast::Sample) -> Tree {
         return known.clone();
     }
     let text = &sh.sources.get(sample.value.span.file).text;
-    let tree = tree(&sample.value, &Lines::new(text));
+    let tree = tree(&sample.value, Some(&Lines::new(text)));
     sh.samples.borrow_mut().insert(id, tree.clone());
     tree
 }

@@ -17,6 +17,7 @@ mod options;
 mod packs;
 mod pages;
 mod records;
+mod resources;
 
 fn sources(files: &[(&str, &str)]) -> Sources {
     let mut sources = Sources::default();

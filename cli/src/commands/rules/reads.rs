@@ -37,6 +37,10 @@ fn from_atom(atom: &Atom, out: &mut BTreeSet<String>) {
         AtomTest::Exists(term) | AtomTest::True(term) | AtomTest::Regex { left: term, .. } => {
             from_term(term, out)
         }
+        AtomTest::RefersTo { left, target, .. } => {
+            from_term(left, out);
+            from_term(target, out);
+        }
         AtomTest::Compare { left, right, .. } => {
             from_term(left, out);
             from_term(right, out);

@@ -17,6 +17,11 @@ use crate::walk;
 pub(super) enum Over<'r> {
     Items(walk::Items<'r>),
     Records(std::vec::IntoIter<&'r dyn Record>),
+    /// One item of a list, with its index there.
+    One {
+        item: Option<Fetched<'r>>,
+        index: usize,
+    },
     Nothing,
     Unknown,
 }
@@ -28,6 +33,7 @@ impl<'r> Iterator for Over<'r> {
         match self {
             Over::Items(items) => items.next().map(Bound::Item),
             Over::Records(records) => records.next().map(Bound::Record),
+            Over::One { item, .. } => item.take().map(Bound::Item),
             Over::Nothing | Over::Unknown => None,
         }
     }
@@ -38,6 +44,7 @@ impl Over<'_> {
     pub(super) fn index(&self) -> Option<usize> {
         match self {
             Over::Items(items) => Some(items.index()),
+            Over::One { index, .. } => Some(*index),
             _ => None,
         }
     }
@@ -174,11 +181,12 @@ impl<'p, 'r> Eval<'p, 'r> {
             };
         }
         self.ensure(&quant.needs);
-        match self.own(&quant.list) {
+        let over = match self.own(&quant.list) {
             Fetched::Absent => Over::Nothing,
             Fetched::Unknown(_) => Over::Unknown,
             Fetched::Present(list) => Over::Items(walk::Items::of(list)),
-        }
+        };
+        self.in_focus(quant, over)
     }
 }
 

@@ -4,11 +4,11 @@
 //! conjunction needs all of them; a negation rests on what made its operand false. Of a
 //! quantifier it is the first item that decided.
 
-use eyas_lang::catalog::{Extract, Step};
 use eyas_lang::checked::{Atom, AtomTest, QuantKind, Set, Term};
 use eyas_lang::value::{Fetched, Place, Value};
 
 use super::fingerprint::fingerprint;
+use super::places::{ItemPath, field_steps, var_path};
 use super::state::{Bound, Eval};
 use super::{Truth, reason};
 use crate::finding::{Evidence, Finding, Outcome, RuleInfo, SCHEMA};
@@ -18,14 +18,6 @@ use crate::{coerce, extract, tree, walk};
 /// Values longer than this are cut.
 const LONGEST: usize = 4_096;
 
-/// The place of a variable's item in the record.
-#[derive(Clone)]
-pub(super) struct ItemPath {
-    var: u32,
-    text: String,
-    steps: Vec<Step>,
-}
-
 impl<'p, 'r> Eval<'p, 'r> {
     /// The finding for an outcome that is worth one.
     pub(super) fn finding(&mut self, rule: &'p PlannedRule, outcome: Outcome) -> Finding {
@@ -33,13 +25,17 @@ impl<'p, 'r> Eval<'p, 'r> {
         let severity = self.severity(rule);
         let evidence = self.rule_evidence(rule, outcome);
         self.unbind_all();
-        if let Some(scope) = &rule.scope {
-            self.bind_witnesses(scope);
+        let mut witnesses = Vec::new();
+        for node in rule.scope.iter().chain([&rule.when]) {
+            self.bind_witnesses(node, &mut witnesses);
         }
-        self.bind_witnesses(&rule.when);
         let message = self.render(&rule.message);
         let fix = rule.fix.as_ref().map(|fix| self.render(fix));
         self.unbind_all();
+        let edits = match outcome {
+            Outcome::Violation => self.edits(&rule.rule.edits, &witnesses),
+            _ => Vec::new(),
+        };
         let subject = self.record.subject();
         let location = self.record.location();
         Finding {
@@ -61,7 +57,7 @@ impl<'p, 'r> Eval<'p, 'r> {
             event: self.record.event(),
             when: None,
             evidence,
-            edits: Vec::new(),
+            edits,
             text_edits: Vec::new(),
             ignored: None,
             baseline: None,
@@ -163,20 +159,6 @@ impl<'p, 'r> Eval<'p, 'r> {
         }
     }
 
-    fn item_path(&self, quant: &PlannedQuant, index: Option<usize>, paths: &[ItemPath]) -> ItemPath {
-        let (base, mut steps) = match &quant.source {
-            Term::Field(field) => (field.name.to_string(), field_steps(&field.at, &field.path)),
-            Term::Var { var, path, name, .. } => var_path(var.0, path, name, paths),
-            _ => (quant.name.to_string(), Vec::new()),
-        };
-        let text = match index {
-            Some(index) => format!("{base}[{index}]"),
-            None => base,
-        };
-        steps.extend(index.and_then(|i| u32::try_from(i).ok()).map(Step::Index));
-        ItemPath { var: quant.var.0, text, steps }
-    }
-
     fn atom_evidence(&self, atom: &Atom, text: &str, paths: &[ItemPath]) -> Vec<Evidence> {
         let mut terms = Vec::new();
         for term in terms_of(&atom.test) {
@@ -224,12 +206,12 @@ impl<'p, 'r> Eval<'p, 'r> {
     }
 
     /// Binds each variable to the first item that makes its quantifier hold, or that might.
-    fn bind_witnesses(&mut self, node: &'p Node) {
+    fn bind_witnesses(&mut self, node: &'p Node, paths: &mut Vec<ItemPath>) {
         match node {
             Node::Const(_) | Node::Not(_) | Node::Atom(_) => {}
             Node::All(each) | Node::Any(each) => {
                 for one in each {
-                    self.bind_witnesses(one);
+                    self.bind_witnesses(one, paths);
                 }
             }
             Node::Quant(quant) => {
@@ -237,10 +219,13 @@ impl<'p, 'r> Eval<'p, 'r> {
                     return;
                 }
                 for wanted in [Truth::True, Truth::Unknown] {
-                    for item in self.over(quant) {
+                    let mut over = self.over(quant);
+                    while let Some(item) = over.next() {
                         self.bind(quant.var.0, item);
                         if self.truth(&quant.body) == wanted {
-                            self.bind_witnesses(&quant.body);
+                            let path = self.item_path(quant, over.index(), paths);
+                            paths.push(ItemPath { holds: wanted == Truth::True, ..path });
+                            self.bind_witnesses(&quant.body, paths);
                             return;
                         }
                     }
@@ -299,37 +284,6 @@ fn cut(text: &str) -> String {
     format!("{}…", text.get(..end).unwrap_or_default())
 }
 
-/// The path to a field in the raw record, where it stands at one place.
-fn field_steps(at: &Extract, path: &[Step]) -> Vec<Step> {
-    match at {
-        Extract::Path(base) => base.iter().chain(path).cloned().collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Where a variable's member stands: `SecurityGroupIngress[1].CidrIp`, or as the rule writes it
-/// where the variable's list is no field.
-fn var_path(var: u32, path: &[Step], name: &str, paths: &[ItemPath]) -> (String, Vec<Step>) {
-    let Some(item) = paths.iter().rev().find(|p| p.var == var) else {
-        return (name.to_owned(), Vec::new());
-    };
-    let mut text = item.text.clone();
-    for step in path {
-        match step {
-            Step::Key(key) => {
-                text.push('.');
-                text.push_str(key);
-            }
-            Step::Index(index) => text.push_str(&format!("[{index}]")),
-        }
-    }
-    let steps = match item.steps.is_empty() {
-        true => Vec::new(),
-        false => item.steps.iter().chain(path).cloned().collect(),
-    };
-    (text, steps)
-}
-
 /// The terms that a test compares.
 pub(super) fn terms_of(test: &AtomTest) -> Vec<&Term> {
     match test {
@@ -337,6 +291,7 @@ pub(super) fn terms_of(test: &AtomTest) -> Vec<&Term> {
         AtomTest::Compare { left, right, .. } => vec![left, right],
         AtomTest::Text { left, right, .. } => std::iter::once(left).chain(right).collect(),
         AtomTest::Regex { left, .. } => vec![left],
+        AtomTest::RefersTo { left, target, .. } => vec![left, target],
         AtomTest::In { left, set }
         | AtomTest::Intersects { left, set }
         | AtomTest::PathPrefix { left, set }

@@ -56,6 +56,16 @@ pub fn fingerprint_within(fingerprint: &str, place: &str) -> String {
     format!("{:032x}", hash.0)
 }
 
+/// The fingerprint of a finding about a further item of a record: that of the finding about the
+/// record, the item, and how many equal ones come before it.
+pub(super) fn of_item(record: &str, item: &str, equal: usize) -> String {
+    let mut hash = Fnv::new();
+    hash.part(record);
+    hash.part(item);
+    hash.part(&equal.to_string());
+    format!("{:032x}", hash.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

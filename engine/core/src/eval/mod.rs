@@ -14,15 +14,19 @@ mod compare;
 mod condition;
 pub(crate) mod cover;
 mod dispatch;
+mod edits;
 mod evidence;
 mod explain;
 mod fingerprint;
 mod message;
 mod needles;
+mod places;
+mod refer;
 mod state;
 mod tally;
 mod test;
 mod text;
+mod witness;
 
 pub(crate) use compare::equal;
 pub use dispatch::CandidateSet;
@@ -110,7 +114,8 @@ impl<'p> Session<'p> {
     }
 
     /// Judges a record by every rule of its type and hands each finding (violation or unknown)
-    /// to `sink`, in the order of the rules.
+    /// to `sink`, in the order of the rules. Over resources each item of the record that makes
+    /// a rule fire by itself is a finding.
     pub fn judge(&mut self, record: &dyn Record, world: &dyn World, sink: &mut dyn FnMut(RuleIx, Finding)) {
         let Some(at) = self.type_at(record.record_type()) else { return };
         let rules = self.types[at].rules_of(self.plan, record);
@@ -134,7 +139,8 @@ impl<'p> Session<'p> {
         }
     }
 
-    /// Judges a record by one rule.
+    /// Judges a record by one rule. Where several items make it fire, the finding is about the
+    /// first.
     pub fn judge_rule(&mut self, rule: RuleIx, record: &dyn Record, world: &dyn World) -> Judgement {
         let Some(at) = self.type_at(record.record_type()) else {
             return Judgement { outcome: Outcome::NotApplicable, finding: None };
@@ -189,9 +195,14 @@ impl<'p> Session<'p> {
             let outcome = eval.outcome(rule);
             match outcome {
                 Outcome::Violation | Outcome::Unknown => {
-                    let finding = eval.finding(rule, outcome);
-                    self.tally.count(ix, outcome, Some(&finding));
-                    sink(ix, finding);
+                    let mut counted = false;
+                    let tally = &mut self.tally;
+                    eval.findings(rule, outcome, &mut |finding| {
+                        if !std::mem::replace(&mut counted, true) {
+                            tally.count(ix, outcome, Some(&finding));
+                        }
+                        sink(ix, finding);
+                    });
                 }
                 other => self.tally.count(ix, other, None),
             }

@@ -151,6 +151,7 @@ impl<'p> Eval<'p, '_> {
             | Test::In { left, .. }
             | Test::Intersects { left, .. }
             | Test::PathPrefix { left, .. }
+            | Test::RefersTo { left, .. }
             | Test::Net { left, .. } => left,
         };
         let key = self.key_of(left);

@@ -11,6 +11,7 @@ use eyas_lang::value::{self, Fetched, Unknown};
 use jiff::Timestamp;
 
 use super::Truth;
+use super::witness::Focus;
 use crate::plan::{PlannedRule, SlotKind, TypePlan, Value};
 use crate::record::{Record, World};
 use crate::{coerce, extract, walk};
@@ -96,6 +97,7 @@ pub(crate) struct Eval<'p, 'r> {
     now: OnceCell<Option<Timestamp>>,
     /// The rule that a finding or an explanation is about.
     pub(super) rule: Option<&'p PlannedRule>,
+    focus: Option<Focus<'p>>,
     /// Why functions and expressions are not evaluated, where only some of the record's fields
     /// are known.
     peeking: Option<Arc<Unknown>>,
@@ -126,7 +128,7 @@ impl<'p, 'r> Eval<'p, 'r> {
         world: &'r dyn World,
     ) -> Self {
         memo.next_record();
-        Self { plan, record, world, memo, now: OnceCell::new(), rule: None, peeking: None }
+        Self { plan, record, world, memo, now: OnceCell::new(), rule: None, focus: None, peeking: None }
     }
 
     /// For a record of which only some fields are known.
@@ -245,6 +247,23 @@ impl<'p, 'r> Eval<'p, 'r> {
     /// What a value is while only some of the record's fields are known.
     pub(super) fn not_seen(&self) -> Fetched<'static> {
         self.peeking.clone().map_or(Fetched::Absent, Fetched::Unknown)
+    }
+
+    /// The record that a variable stands for.
+    pub(super) fn record_of(&self, var: u32) -> Option<&'r dyn Record> {
+        match self.memo.vars.get(var as usize) {
+            Some(Bound::Record(record)) => Some(*record),
+            _ => None,
+        }
+    }
+
+    /// The items that a finding is about, where it is not about all.
+    pub(super) fn focus(&self) -> Option<&Focus<'p>> {
+        self.focus.as_ref()
+    }
+
+    pub(super) fn set_focus(&mut self, focus: Option<Focus<'p>>) {
+        self.focus = focus;
     }
 
     /// Forgets every variable.

@@ -34,6 +34,13 @@ impl Eval<'_, '_> {
                 Ok(text) => Truth::from(regex.is_match(&text)),
                 Err(truth) => truth,
             }),
+            Test::RefersTo { left, target, names } => {
+                let var = match target {
+                    Value::Var { var, .. } => Some(*var),
+                    _ => None,
+                };
+                self.refers_to(left, var, names)
+            }
             Test::In { left, set } => self.with_set(set, |set| every(&self.get(left), |l| set.has(l))),
             Test::Intersects { left, set } => self.with_set(set, |set| some(&self.get(left), |l| set.has(l))),
             Test::PathPrefix { left, set } => self.with_set(set, |set| {
@@ -227,6 +234,13 @@ fn comparison(left: &Fetched<'_>, op: CompareOp, right: &Fetched<'_>) -> Truth {
         (Fetched::Unknown(why), Fetched::Present(value::Value::Str(text))) => {
             text::partly(op, &why.parts, text)
         }
+        // Computed alike, they are the same, whatever they are.
+        (Fetched::Unknown(l), Fetched::Unknown(r)) if l.spelling.is_some() && l.spelling == r.spelling => {
+            match op {
+                CompareOp::Eq | CompareOp::Le | CompareOp::Ge => Truth::True,
+                _ => Truth::False,
+            }
+        }
         _ => Truth::Unknown,
     }
 }
@@ -241,7 +255,7 @@ fn as_text<'a>(found: &'a Fetched<'_>) -> Result<std::borrow::Cow<'a, str>, Trut
 }
 
 /// Whether `test` holds for a value, or for some item of a list.
-fn some(found: &Fetched<'_>, test: impl Fn(&Fetched<'_>) -> Truth) -> Truth {
+pub(super) fn some(found: &Fetched<'_>, test: impl Fn(&Fetched<'_>) -> Truth) -> Truth {
     match found {
         Fetched::Absent => Truth::False,
         Fetched::Present(value) if walk::is_list(value) => over_items(value, false, test),

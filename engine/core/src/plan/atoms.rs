@@ -63,6 +63,9 @@ impl Builder<'_> {
             AtomTest::PathPrefix { left, set } => {
                 Test::PathPrefix { left: self.value(left), set: self.set(set) }
             }
+            AtomTest::RefersTo { left, target, names } => {
+                Test::RefersTo { left: self.value(left), target: self.value(target), names: names.clone() }
+            }
             AtomTest::Net { left, set, reverse } => {
                 Test::Net { left: self.value(left), set: self.set(set), reverse: *reverse }
             }
@@ -103,6 +106,7 @@ pub(crate) fn test_values(test: &Test) -> Vec<&Value> {
     match test {
         Test::Exists(v) | Test::True(v) => vec![v],
         Test::Compare { left, right, .. } => vec![left, right],
+        Test::RefersTo { left, target, .. } => vec![left, target],
         Test::Text { left, right, .. } => std::iter::once(left).chain(right).collect(),
         Test::Search { left, .. } | Test::Regex { left, .. } => vec![left],
         Test::In { left, set }

@@ -163,6 +163,12 @@ pub(crate) enum Test {
         set: Set,
         reverse: bool,
     },
+    RefersTo {
+        left: Value,
+        /// The id of the resource.
+        target: Value,
+        names: Arc<[SmolStr]>,
+    },
 }
 
 /// The right side of a set test.

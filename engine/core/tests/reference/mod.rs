@@ -459,6 +459,7 @@ impl<'a> Reference<'a> {
                 some(&left, |l| lies_in(l, &set, *reverse))
             }
             AtomTest::PathPrefix { .. } => panic!("the generator makes no pmatch"),
+            AtomTest::RefersTo { .. } => panic!("the generator makes no refers_to"),
         }
     }
 

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use smol_str::SmolStr;
 
 use super::text::Parts;
-use super::{Resolver, text_of};
+use super::{Resolver, spelt, text_of};
 use crate::document::{Node, Span};
 
 impl Resolver<'_> {
@@ -114,7 +114,8 @@ impl Resolver<'_> {
         }
         let reason = format!("`{resource}` has its `{attribute}` only when it is deployed");
         let refers_to = self.template.resources.iter().any(|r| r.id() == resource).then(|| resource.into());
-        self.unknown(span, Unknown { refers_to, ..Unknown::present(reason) })
+        let unknown = Unknown { refers_to, ..Unknown::present(reason) };
+        self.unknown(span, spelt(&format!("{resource}.{attribute}"), unknown))
     }
 
     fn substitute(&self, arg: &Node, span: Span, depth: usize) -> Tree {

@@ -109,7 +109,7 @@ impl<'t> Resolver<'t> {
             return Some(match self.parameter_text(name) {
                 Ok(text) if list => self.list_of(&text, span),
                 Ok(text) => self.tree(TreeKind::Str(text), span),
-                Err(reason) => self.unknown(span, Unknown::present(reason)),
+                Err(reason) => self.unknown(span, spelt(name, Unknown::present(reason))),
             });
         }
         if let Some(given) = self.inputs.value(name) {
@@ -130,7 +130,7 @@ impl<'t> Resolver<'t> {
             format!("`{name}` is known only when it is deployed")
         };
         let refers_to = resource.then(|| name.into());
-        Some(self.unknown(span, Unknown { refers_to, ..Unknown::present(reason) }))
+        Some(self.unknown(span, spelt(name, Unknown { refers_to, ..Unknown::present(reason) })))
     }
 
     /// A parameter's text: given, assumed by the scenario, or its default.
@@ -166,4 +166,9 @@ impl<'t> Resolver<'t> {
         let items = items.map(|item| self.tree(TreeKind::Str(item.into()), span)).collect();
         self.tree(TreeKind::List(items), span)
     }
+}
+
+/// The value of a name, spelt so that equal spellings in one template are equal values.
+pub(crate) fn spelt(name: &str, unknown: Unknown) -> Unknown {
+    Unknown { spelling: Some(smol_str::format_smolstr!("${{{name}}}")), ..unknown }
 }

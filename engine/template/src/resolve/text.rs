@@ -7,15 +7,30 @@ use super::Resolver;
 use crate::document::Span;
 
 /// The parts of a text in order.
-#[derive(Default)]
 pub(super) struct Parts {
     parts: Vec<Option<SmolStr>>,
     reasons: Vec<String>,
     refers_to: Option<SmolStr>,
+    /// How the text is put together; `None` once a part has no spelling.
+    spelling: Option<String>,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self { parts: Vec::new(), reasons: Vec::new(), refers_to: None, spelling: Some(String::new()) }
+    }
 }
 
 impl Parts {
     pub(super) fn push_text(&mut self, text: &str) {
+        if let Some(spelling) = &mut self.spelling {
+            // Literal text must not look like a name's spelling.
+            spelling.push_str(&text.replace('$', "$$"));
+        }
+        self.add_text(text);
+    }
+
+    fn add_text(&mut self, text: &str) {
         if let Some(Some(last)) = self.parts.last_mut() {
             *last = smol_str::format_smolstr!("{last}{text}");
         } else if !text.is_empty() {
@@ -36,10 +51,14 @@ impl Parts {
                 } else {
                     for part in &unknown.parts {
                         match part {
-                            Some(text) => self.push_text(text),
+                            Some(text) => self.add_text(text),
                             None => self.parts.push(None),
                         }
                     }
+                }
+                match (&mut self.spelling, &unknown.spelling) {
+                    (Some(spelling), Some(part)) => spelling.push_str(part),
+                    (spelling, _) => *spelling = None,
                 }
                 self.refers_to = self.refers_to.take().or_else(|| unknown.refers_to.clone());
                 self.reasons.push(unknown.reason.clone());
@@ -57,8 +76,12 @@ impl Parts {
                 resolver.tree(TreeKind::Str(text), span)
             }
             Some(reason) => {
-                let unknown =
-                    Unknown { parts: self.parts, refers_to: self.refers_to, ..Unknown::present(reason) };
+                let unknown = Unknown {
+                    parts: self.parts,
+                    refers_to: self.refers_to,
+                    spelling: self.spelling.map(SmolStr::from),
+                    ..Unknown::present(reason)
+                };
                 resolver.unknown(span, unknown)
             }
         }

@@ -224,7 +224,7 @@ impl Builder {
 
     /// The steps of a path: each name with its bracket, further brackets as steps without a
     /// name.
-    fn segments(&mut self, pair: Pair<'_>) -> Option<Vec<Segment>> {
+    pub(super) fn segments(&mut self, pair: Pair<'_>) -> Option<Vec<Segment>> {
         let mut out: Vec<Segment> = Vec::new();
         for part in Children::of(pair) {
             let span = part.as_span();

@@ -88,9 +88,27 @@ impl Builder {
                 RuleValue::Let { name, cel: self.cel(inner.next()?)? }
             }
             Rule::except_key => RuleValue::Except(self.except(inner)?),
+            Rule::set_key | Rule::remove_key => RuleValue::Edit(self.edit(&key, inner)?),
             _ => return None,
         };
         Some(RuleKey { key, value, span })
+    }
+
+    /// What follows `set`, `add` or `remove`.
+    fn edit(&mut self, word: &Ident, mut inner: Children<'_>) -> Option<Edit> {
+        let kind = match word.name.as_str() {
+            "set" => EditKind::Set,
+            "add" => EditKind::Add,
+            _ => EditKind::Remove,
+        };
+        let path = inner.child(Rule::path)?;
+        let span = self.span(&path);
+        let path = Spanned { node: Path { segments: self.segments(path)? }, span };
+        let value = match inner.child(Rule::equals) {
+            Some(_) => Some(self.data(inner.next()?)?),
+            None => None,
+        };
+        Some(Edit { kind, path, value })
     }
 
     fn severity(&mut self, inner: Children<'_>) -> Option<Severity> {
@@ -209,7 +227,49 @@ impl Builder {
         let expect_span = self.span(&word);
         let title = self.string(&inner.child(Rule::string)?)?;
         let input = self.test_input(inner.child(Rule::test_input)?)?;
-        Some(TestCase { expect, expect_span, title, input, span })
+        let (mut beside, mut params) = (Vec::new(), None);
+        for pair in inner {
+            match pair.as_rule() {
+                Rule::beside => beside.push(self.beside(pair)?),
+                _ => params = self.params_of_case(pair, params),
+            }
+        }
+        Some(TestCase { expect, expect_span, title, input, beside, params, span })
+    }
+
+    fn beside(&mut self, pair: Pair<'_>) -> Option<Beside> {
+        let mut inner = Children::of(pair);
+        inner.child(Rule::beside_kw)?;
+        let record = self.name(inner.child(Rule::record_type))?;
+        let input = inner.next()?;
+        let (base, value) = match input.as_rule() {
+            Rule::object => (None, Some(self.data(input)?)),
+            _ => self.on_sample(input),
+        };
+        Some(Beside { record, base, value })
+    }
+
+    /// `with params { … }`, which may stand once.
+    fn params_of_case(&mut self, pair: Pair<'_>, first: Option<Data>) -> Option<Data> {
+        let span = self.span(&pair);
+        let object = Children::of(pair).find(|part| part.as_rule() == Rule::object);
+        let found = object.and_then(|object| self.data(object));
+        let Some(first) = first else { return found };
+        self.push(
+            Diagnostic::new(Code::DuplicateKey, span, "this case has two `with params`")
+                .also(first.span, "given first here")
+                .help("put all parameters into one"),
+        );
+        Some(first)
+    }
+
+    /// `sample with { … }`
+    fn on_sample(&mut self, pair: Pair<'_>) -> (Option<Name>, Option<Data>) {
+        let mut inner = Children::of(pair);
+        let base = self.name(inner.child(Rule::dotted));
+        let _ = inner.child(Rule::with_kw);
+        let value = inner.next().and_then(|object| self.data(object));
+        (base, value)
     }
 
     fn test_input(&mut self, pair: Pair<'_>) -> Option<TestInput> {
@@ -217,10 +277,7 @@ impl Builder {
         Some(match input.as_rule() {
             Rule::object => TestInput::Record { base: None, value: Some(self.data(input)?) },
             Rule::on_sample => {
-                let mut inner = Children::of(input);
-                let base = self.name(inner.child(Rule::dotted));
-                let _ = inner.child(Rule::with_kw);
-                let value = inner.next().and_then(|object| self.data(object));
+                let (base, value) = self.on_sample(input);
                 TestInput::Record { base, value }
             }
             _ => {

@@ -131,6 +131,7 @@ fn check() -> BoxedStrategy<Tokens> {
         (text_operator.clone(), value()).prop_map(|(op, right)| join([one(op), right])),
         (text_operator, select(&["oneof", "anyof", "allof"][..]), tuple())
             .prop_map(|(op, modifier, right)| join([one(op), one(modifier), right])),
+        name().prop_map(|name| join([one("refers_to"), one(name)])),
         (select(&["<", "<=", ">", ">="][..]), value()).prop_map(|(op, right)| join([one(op), right])),
         (
             select(&["in", "intersects", "pmatch", "inside", "covers"][..]),
@@ -229,25 +230,32 @@ fn rule_key() -> BoxedStrategy<Tokens> {
         1 => (name(), condition())
             .prop_map(|(name, when)| join([one("step"), one(format!("{name}:")), when])),
         1 => except(),
+        1 => (select(&["set", "add"][..]), path(), data())
+            .prop_map(|(word, path, value)| join([one(word), one(path), one("="), value])),
+        1 => path().prop_map(|path| join([one("remove"), one(path)])),
     ]
     .boxed()
 }
 
-fn record() -> BoxedStrategy<Tokens> {
+fn data() -> BoxedStrategy<Tokens> {
     let leaf = prop_oneof![
         select(&["null", "true", "-1.5e3", "007", "unknown", "unknown(\"why\")"][..]).prop_map(one),
         string().prop_map(one),
         "[a-z0-9=:/.-]{1,8}".prop_map(one),
     ];
     let key = prop_oneof![name(), string(), Just("a/b-c".to_owned())];
-    let value = leaf.prop_recursive(3, 16, 4, move |inner| {
+    leaf.prop_recursive(3, 16, 4, move |inner| {
         let member = (key.clone(), inner.clone()).prop_map(|(key, value)| join([one(key), one(":"), value]));
         prop_oneof![
             vec(inner, 0..4).prop_map(|items| join([one("["), between(items, ","), one("]")])),
             vec(member, 0..4).prop_map(|members| join([one("{"), between(members, ","), one("}")])),
         ]
-    });
-    let member = (name(), value).prop_map(|(key, value)| join([one(key), one(":"), value]));
+    })
+    .boxed()
+}
+
+fn record() -> BoxedStrategy<Tokens> {
+    let member = (name(), data()).prop_map(|(key, value)| join([one(key), one(":"), value]));
     (vec(member, 0..4), any::<bool>())
         .prop_map(|(members, comma)| {
             let comma = if comma && !members.is_empty() { one(",") } else { Tokens::new() };
@@ -263,8 +271,19 @@ fn test_case() -> BoxedStrategy<Tokens> {
         (dotted(), record()).prop_map(|(base, value)| join([one(base), one("with"), value])),
         (select(&["template", "file"][..]), string()).prop_map(|(kind, path)| vec![kind.to_owned(), path]),
     ];
-    (select(&["fires", "silent", "unknown", "passes", "not_applicable"][..]), string(), input)
-        .prop_map(|(outcome, title, input)| join([vec![outcome.to_owned(), title], input]))
+    let on_sample = (dotted(), record()).prop_map(|(base, value)| join([one(base), one("with"), value]));
+    let beside =
+        (select(&["AWS::S3::Bucket", "x"][..]), prop_oneof![record(), dotted().prop_map(one), on_sample])
+            .prop_map(|(kind, value)| join([one("beside"), one(kind), value]));
+    let params = prop_oneof![
+        3 => Just(Tokens::new()),
+        1 => record().prop_map(|values| join([one("with"), one("params"), values])),
+    ];
+    let outcome = select(&["fires", "silent", "unknown", "passes", "not_applicable"][..]);
+    (outcome, string(), input, vec(beside, 0..3), params)
+        .prop_map(|(outcome, title, input, beside, params)| {
+            join([vec![outcome.to_owned(), title], input, join(beside), params])
+        })
         .boxed()
 }
 

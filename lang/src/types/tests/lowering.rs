@@ -30,6 +30,9 @@ fn show(expr: &Expr) -> String {
             AtomTest::Regex { left, source, whole, .. } => {
                 format!("{} {} /{source}/", term(left), if *whole { "is" } else { "has" })
             }
+            AtomTest::RefersTo { left, target, names } => {
+                format!("{} RefersTo {} by {}", term(left), term(target), names.join(" "))
+            }
             AtomTest::In { left, set: s } => format!("{} In {}", term(left), set(s)),
             AtomTest::Intersects { left, set: s } => format!("{} Intersects {}", term(left), set(s)),
             AtomTest::PathPrefix { left, set: s } => format!("{} PathPrefix {}", term(left), set(s)),

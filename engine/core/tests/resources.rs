@@ -1,0 +1,249 @@
+//! Rules over resources: what refers to what, every item a finding, changes that mend.
+
+use std::sync::Arc;
+
+use eyas_engine::Plan;
+use eyas_engine::eval::Session;
+use eyas_engine::finding::{Finding, Outcome};
+use eyas_engine::plan::PlanOptions;
+use eyas_engine::tree::{self, TreeRecord};
+use eyas_engine::world::TreeWorld;
+use eyas_lang::value::{Tree, TreeKind, Unknown};
+
+mod support;
+
+/// The tree of JSON text; `{"Ref": …}` and `{"Fn": …}` become what a template's resolver makes of
+/// a reference and of a computed text.
+fn template_tree(json: &str) -> Tree {
+    references(tree::from_json(json))
+}
+
+fn references(tree: Tree) -> Tree {
+    let kind = match tree.kind {
+        TreeKind::Map(members) => match members.as_slice() {
+            [(key, Tree { kind: TreeKind::Str(text), .. })] if key == "Ref" || key == "Fn" => {
+                let id =
+                    text.split("${").last().unwrap_or_default().split(['.', '}']).next().unwrap_or_default();
+                // Resources are in capitals, parameters are not.
+                let resource = id.starts_with(|c: char| c.is_uppercase());
+                TreeKind::Unknown(Arc::new(Unknown {
+                    refers_to: resource.then(|| id.into()),
+                    spelling: Some(if key == "Ref" { format!("${{{text}}}").into() } else { text.clone() }),
+                    parts: if key == "Ref" { Vec::new() } else { parts(text) },
+                    ..Unknown::present(format!("`{id}` is known only when it is deployed"))
+                }))
+            }
+            _ => TreeKind::Map(members.into_iter().map(|(k, v)| (k, references(v))).collect()),
+        },
+        TreeKind::List(items) => TreeKind::List(items.into_iter().map(references).collect()),
+        other => other,
+    };
+    Tree { kind, place: tree.place }
+}
+
+fn parts(text: &str) -> Vec<Option<smol_str::SmolStr>> {
+    let mut out = Vec::new();
+    for (i, piece) in text.split("${").enumerate() {
+        let rest = match i {
+            0 => piece,
+            _ => {
+                out.push(None);
+                piece.split_once('}').map_or("", |(_, rest)| rest)
+            }
+        };
+        out.extend((!rest.is_empty()).then(|| Some(rest.into())));
+    }
+    out
+}
+
+fn findings(text: &str, record: &str, others: &[(&str, &str)]) -> Vec<Finding> {
+    let (sources, set) = support::checked(text);
+    let (plan, _) = Plan::new(&set, &sources, PlanOptions::default());
+    let others: Vec<(&str, Tree)> = others.iter().map(|(kind, json)| (*kind, template_tree(json))).collect();
+    let world = TreeWorld::new(others.iter().map(|(kind, tree)| (*kind, tree)));
+    let root = template_tree(record);
+    let kind = &set.rules[0].record;
+    let mut found = Vec::new();
+    let mut session = Session::new(&plan);
+    session.judge(&TreeRecord::new(kind, &root), &world, &mut |_, finding| found.push(finding));
+    let counted = session.tally().total();
+    assert_eq!(counted.violations + counted.unknown, u64::from(!found.is_empty()), "one judgement");
+    found
+}
+
+/// Whether a bucket policy with this `Bucket` names a bucket with these properties.
+fn names(value: &str, bucket: &str) -> &'static str {
+    let text = "## P.\nrule p on AWS::S3::Bucket { severity: low\n  \
+                when: any p in resources(AWS::S3::BucketPolicy) (p.Bucket refers_to self) message: \"m\" }";
+    let policy = format!(r#"{{"id": "Policy", "Bucket": {value}}}"#);
+    let bucket = format!(r#"{{"id": "Logs", {bucket}}}"#);
+    match findings(text, &bucket, &[("AWS::S3::BucketPolicy", &policy)]).first() {
+        Some(Finding { outcome: Outcome::Violation, .. }) => "yes",
+        Some(_) => "unknown",
+        None => "no",
+    }
+}
+
+#[test]
+fn a_value_names_a_resource_by_reference_id_name_or_arn() {
+    let unnamed = r#""Tags": []"#;
+    let named = r#""BucketName": "my-logs""#;
+    let by_param = r#""BucketName": {"Fn": "${prefix}-logs"}"#;
+    let cases = [
+        (r#"{"Ref": "Logs"}"#, unnamed, "yes"),
+        (r#"{"Ref": "Logs"}"#, named, "yes"),
+        (r#"{"Fn": "${Logs}"}"#, unnamed, "yes"),
+        (r#"{"Fn": "${Logs.Arn}"}"#, unnamed, "yes"),
+        (r#"{"Fn": "arn:aws:s3:::${Logs}"}"#, unnamed, "yes"),
+        (r#"{"Ref": "Other"}"#, named, "no"),
+        (r#"{"Fn": "${Logs}-x"}"#, unnamed, "no"),
+        (r#""my-logs""#, named, "yes"),
+        (r#""arn:aws:s3:::my-logs""#, named, "yes"),
+        (r#""arn:aws:sns:eu-west-1:111122223333:my-logs""#, named, "no"),
+        (r#""arn:aws:s3:::not-my-logs""#, named, "no"),
+        (r#""others""#, named, "no"),
+        (r#""my-logs""#, unnamed, "no"),
+        (r#""Logs""#, unnamed, "yes"),
+        (r#""my-logs""#, by_param, "unknown"),
+        (r#""arn:aws:s3:::my-logs""#, by_param, "unknown"),
+        (r#""my-data""#, by_param, "no"),
+        (r#"{"Fn": "${prefix}-logs"}"#, by_param, "yes"),
+        (r#"{"Fn": "arn:aws:s3:::${prefix}-logs"}"#, by_param, "yes"),
+        (r#"{"Fn": "${prefix}-data"}"#, by_param, "unknown"),
+        (r#"{"Fn": "${prefix}-logs"}"#, named, "unknown"),
+        (r#"{"Fn": "${prefix}-data"}"#, named, "no"),
+        (r#"{"Fn": "${bucket}"}"#, unnamed, "unknown"),
+        ("null", named, "no"),
+        ("22", named, "no"),
+        (r#"["others", "my-logs"]"#, named, "yes"),
+        (r#"["others", {"Fn": "${bucket}"}]"#, named, "unknown"),
+    ];
+    for (value, bucket, expected) in cases {
+        assert_eq!(names(value, bucket), expected, "{value} for {bucket}");
+    }
+}
+
+#[test]
+fn a_variable_over_resources_is_a_target_too() {
+    let text = r#"
+macro worn(ids, group) = ids refers_to group
+## Open.
+rule open on AWS::EC2::Instance {
+  severity: high
+  when: any g in resources(AWS::EC2::SecurityGroup) (worn(SecurityGroupIds, g) and g.GroupDescription = open)
+  message: "{id} wears {g.id}"
+}"#;
+    let instance =
+        r#"{"id": "Web", "SecurityGroupIds": [{"Fn": "${Closed.GroupId}"}, {"Fn": "${Open.GroupId}"}]}"#;
+    let open = ("AWS::EC2::SecurityGroup", r#"{"id": "Open", "GroupDescription": "open"}"#);
+    let closed = ("AWS::EC2::SecurityGroup", r#"{"id": "Closed", "GroupDescription": "closed"}"#);
+    let found = findings(text, instance, &[closed, open]);
+    assert_eq!(found.iter().map(|f| f.message.as_str()).collect::<Vec<_>>(), ["Web wears Open"]);
+    let evidence: Vec<_> = found[0].evidence.iter().map(|e| format!("{} {}", e.field, e.test)).collect();
+    assert_eq!(
+        evidence,
+        [
+            "SecurityGroupIds ids refers_to group",
+            "g.id ids refers_to group",
+            "g.GroupDescription g.GroupDescription = open"
+        ]
+    );
+    assert!(findings(text, instance, &[closed]).is_empty());
+}
+
+const INGRESS: &str = r#"
+## Open.
+rule open on AWS::EC2::SecurityGroup {
+  severity: high
+  when: GroupDescription exists and any r in SecurityGroupIngress (r.CidrIp = "0.0.0.0/0" and r.FromPort exists)
+  message: "{id} opens {r.FromPort}"
+  set r.CidrIp = "10.0.0.0/8"
+  add Tags = { Key: reviewed, Value: "no" }
+  remove r.Description
+}"#;
+
+#[test]
+fn every_item_that_fires_is_a_finding_with_its_own_changes() {
+    let group = r#"{"id": "g", "GroupDescription": "d", "SecurityGroupIngress": [
+        {"CidrIp": "0.0.0.0/0", "FromPort": 22}, {"CidrIp": "192.0.2.0/24", "FromPort": 22},
+        {"CidrIp": "0.0.0.0/0", "FromPort": 3389}, {"CidrIp": "0.0.0.0/0", "FromPort": 22}]}"#;
+    let found = findings(INGRESS, group, &[]);
+    let brief: Vec<String> = found
+        .iter()
+        .map(|f| {
+            format!("{} {} {}", f.message, f.evidence[1].field, serde_json::to_string(&f.edits).unwrap())
+        })
+        .collect();
+    insta::assert_snapshot!(brief.join("\n"), @r#"
+    g opens 22 SecurityGroupIngress[0].CidrIp [{"op":"set","path":["SecurityGroupIngress",0,"CidrIp"],"value":"10.0.0.0/8"},{"op":"add","path":["Tags"],"value":{"Key":"reviewed","Value":"no"}},{"op":"remove","path":["SecurityGroupIngress",0,"Description"]}]
+    g opens 3389 SecurityGroupIngress[2].CidrIp [{"op":"set","path":["SecurityGroupIngress",2,"CidrIp"],"value":"10.0.0.0/8"},{"op":"add","path":["Tags"],"value":{"Key":"reviewed","Value":"no"}},{"op":"remove","path":["SecurityGroupIngress",2,"Description"]}]
+    g opens 22 SecurityGroupIngress[3].CidrIp [{"op":"set","path":["SecurityGroupIngress",3,"CidrIp"],"value":"10.0.0.0/8"},{"op":"add","path":["Tags"],"value":{"Key":"reviewed","Value":"no"}},{"op":"remove","path":["SecurityGroupIngress",3,"Description"]}]
+    "#);
+    let mut prints: Vec<&str> = found.iter().map(|f| f.fingerprint.as_str()).collect();
+    let alone = r#"{"id": "g", "GroupDescription": "d", "SecurityGroupIngress": [{"CidrIp": "0.0.0.0/0", "FromPort": 22}]}"#;
+    assert_eq!(findings(INGRESS, alone, &[])[0].fingerprint, prints[0], "the first keeps the rule's own");
+    prints.sort_unstable();
+    prints.dedup();
+    assert_eq!(prints.len(), 3, "equal items are told apart");
+}
+
+#[test]
+fn more_items_than_anyone_reads_are_counted() {
+    let item = r#"{"CidrIp": "0.0.0.0/0", "FromPort": 1}"#;
+    let all = vec![item; 130].join(",");
+    let group = format!(r#"{{"id": "g", "GroupDescription": "d", "SecurityGroupIngress": [{all}]}}"#);
+    let found = findings(INGRESS, &group, &[]);
+    assert_eq!(found.len(), 100);
+    assert_eq!(found[98].message, "g opens 1");
+    assert_eq!(found[99].message, "g opens 1 (and 30 more like it)");
+}
+
+#[test]
+fn alternatives_over_lists_are_findings_of_their_own() {
+    let text = r#"
+## Open.
+rule open on AWS::EC2::SecurityGroup {
+  severity: high
+  when: any r in SecurityGroupIngress (r.CidrIp = "0.0.0.0/0") or any e in SecurityGroupEgress (e.CidrIp = "0.0.0.0/0")
+  message: "{r.CidrIp} {e.CidrIp}"
+  remove r
+  remove e
+}"#;
+    let group = r#"{"id": "g", "SecurityGroupIngress": [{"CidrIp": "0.0.0.0/0"}], "SecurityGroupEgress": [{}, {"CidrIp": "0.0.0.0/0"}]}"#;
+    let found = findings(text, group, &[]);
+    let brief: Vec<String> = found.iter().map(|f| serde_json::to_string(&f.edits).unwrap()).collect();
+    insta::assert_snapshot!(brief.join("\n"), @r#"
+    [{"op":"remove","path":["SecurityGroupIngress",0]}]
+    [{"op":"remove","path":["SecurityGroupEgress",1]}]
+    "#);
+}
+
+#[test]
+fn changes_without_a_definite_place_are_left_out() {
+    let text = r#"
+## Admin.
+rule admin on AWS::IAM::Role {
+  severity: high
+  when: any s in Policies.PolicyDocument.Statement (s.Effect = Allow)
+  message: "m"
+  set s.Effect = Deny
+}"#;
+    let edits = |policies: &str| {
+        let role = format!(r#"{{"id": "r", "Policies": {policies}}}"#);
+        let found = findings(text, &role, &[]);
+        serde_json::to_string(&found[0].edits).unwrap()
+    };
+    // The item is found through lists of lists, and where a single value stands for a list.
+    assert_eq!(
+        edits(
+            r#"[{"PolicyDocument": {"Statement": {"Effect": "Deny"}}}, {"PolicyDocument": {"Statement": [{"Effect": "Allow"}]}}]"#
+        ),
+        r#"[{"op":"set","path":["Policies",1,"PolicyDocument","Statement",0,"Effect"],"value":"Deny"}]"#
+    );
+    assert_eq!(
+        edits(r#"[{"PolicyDocument": {"Statement": {"Effect": "Allow"}}}]"#),
+        r#"[{"op":"set","path":["Policies",0,"PolicyDocument","Statement","Effect"],"value":"Deny"}]"#
+    );
+    // Unknown outcomes propose nothing.
+    assert_eq!(edits(r#"[{"PolicyDocument": {"Fn": "${document}"}}]"#), "[]");
+}
