@@ -234,6 +234,7 @@ fn foreign(tree: Tree) -> Tree {
             reason: why.reason.clone(),
             present: why.present,
             parts: why.parts.clone(),
+            spelling: None,
         })),
         known => known,
     };
