@@ -59,17 +59,10 @@ impl<'p> Judge<'p> {
 
 impl Visit for Judge<'_> {
     fn passes_over(&mut self, seen: &Seen<'_>) -> bool {
-        let Ok(name) = std::str::from_utf8(seen.name) else { return false };
-        let Some(set) = self.candidates(name, None) else { return true };
-        // The source leaves fewer rules, and with them fewer texts to search for.
-        let set = match seen.source().and_then(|source| std::str::from_utf8(source).ok()) {
-            Some(source) => match self.candidates(name, Some(source)) {
-                Some(set) => set,
-                None => return true,
-            },
-            None => set,
-        };
-        !self.session.may_concern(set, seen.record)
+        match self.candidates(seen.name, seen.source) {
+            Some(set) => !self.session.may_concern(set, &seen.raw),
+            None => true,
+        }
     }
 
     fn event(&mut self, event: &EventRecord<'_>, findings: &mut Vec<Finding>) {

@@ -2,7 +2,7 @@
 //! rules.
 //!
 //! In the order of the pipeline: `source` finds files, `decompress` and `stream` make text
-//! of them, `split` (with `scan` and `strict`) finds the records in it, `peek` sees which
+//! of them, `split` (with `strict`) finds the records in it, `peek` sees which
 //! of them no rule can fire on, `shape` and `columns` unwrap events from what they came in,
 //! `event` is one event as the engine sees it, `reader` ties these together, `judge` lets
 //! the rules at it, `hunt` drives it all over many files and threads, `order` puts what
@@ -17,7 +17,6 @@ mod order;
 mod peek;
 mod read;
 mod reader;
-mod scan;
 mod shape;
 mod source;
 mod split;
@@ -29,7 +28,6 @@ pub use event::{EventRecord, PartOfFile, RECORD_TYPE};
 pub use hunt::{Options, hunt};
 pub use order::{Order, Progress};
 pub use read::read;
-pub use scan::MAX_DEPTH;
 pub use source::{Source, TimeRange};
-pub use split::MAX_RECORD;
+pub use split::{MAX_DEPTH, MAX_RECORD};
 pub use summary::{Foreign, Kept, MAX_KEPT, Problem, ProblemKind, Summary};

@@ -1,15 +1,14 @@
 //! Text into events, and what is told about what is none.
 
 use eyas_engine::finding::Finding;
-use eyas_engine::json::{JsonError, JsonIndex};
+use eyas_engine::json::{Extent, JsonError, JsonIndex, Outline};
 use eyas_engine::record::Record;
 
 use crate::event::{EventRecord, PartOfFile, RECORD_TYPE};
-use crate::peek::{self, Peek, Seen};
-use crate::scan::{self, MAX_DEPTH, Tally};
+use crate::peek::{self, Seen};
 use crate::shape;
 use crate::source::TimeRange;
-use crate::split::{Piece, Splitter, Why};
+use crate::split::{MAX_DEPTH, Piece, Splitter, Why};
 use crate::summary::{Kept, Problem, ProblemKind};
 
 /// What is done with events.
@@ -62,7 +61,7 @@ impl Times {
 /// One thread's means of reading.
 pub(crate) struct Reader<V> {
     pub(crate) visitor: V,
-    peek: Peek,
+    outline: Outline,
     index: JsonIndex,
     range: TimeRange,
     /// Parse every record, even if no rule can fire on it.
@@ -71,7 +70,7 @@ pub(crate) struct Reader<V> {
 
 impl<V: Visit> Reader<V> {
     pub(crate) fn new(visitor: V, range: TimeRange, validate: bool) -> Self {
-        Self { visitor, peek: Peek::new(), index: JsonIndex::default(), range, validate }
+        Self { visitor, outline: Outline::default(), index: JsonIndex::default(), range, validate }
     }
 
     /// Reads a part of a file that ends between records: the pieces it is known to have, or
@@ -87,7 +86,7 @@ impl<V: Visit> Reader<V> {
         let (mut splitter, mut at) = (Splitter::new(), 0);
         if let Some(pieces) = pieces {
             let mut each = pieces.iter();
-            match each.find_map(|&piece| self.piece(part, text, piece, cut_off, &mut out)) {
+            match each.find_map(|&piece| self.piece(part, text, piece, false, cut_off, &mut out)) {
                 Some(again) => {
                     splitter = Splitter::in_list();
                     splitter.doubt();
@@ -96,8 +95,8 @@ impl<V: Visit> Reader<V> {
                 None => return out,
             }
         }
-        while let Some(piece) = splitter.next(text, &mut at, true) {
-            if let Some(again) = self.piece(part, text, piece, cut_off, &mut out) {
+        while let Some(piece) = splitter.next(text, &mut at, true, &mut self.outline) {
+            if let Some(again) = self.piece(part, text, piece, true, cut_off, &mut out) {
                 splitter.doubt();
                 at = again;
             }
@@ -105,17 +104,19 @@ impl<V: Visit> Reader<V> {
         out
     }
 
-    /// Reads one piece. If it is not what it looked like, says where to read again.
+    /// Reads one piece, of which there is an outline if it was split just now and not strictly.
+    /// If it is not what it looked like, says where to read again.
     fn piece(
         &mut self,
         part: &PartOfFile<'_>,
         text: &[u8],
         piece: Piece,
+        just_split: bool,
         cut_off: bool,
         out: &mut Outcome,
     ) -> Option<usize> {
-        let (start, end, strict, tally) = match piece {
-            Piece::Value { start, end, strict, tally } => (start, end, strict, tally),
+        let (start, end, strict) = match piece {
+            Piece::Value { start, end, strict } => (start, end, strict),
             Piece::Broken { why: Why::Unfinished, .. } if cut_off => return None,
             Piece::Broken { start, why, .. } => {
                 out.broken(part, start, why);
@@ -123,8 +124,12 @@ impl<V: Visit> Reader<V> {
             }
         };
         let record = text.get(start..end).unwrap_or_default();
-        if !self.validate && record.first() == Some(&b'{') && self.skip(record, tally, out) {
-            return None;
+        if !self.validate && record.first() == Some(&b'{') {
+            let whole = Extent::To(record.len());
+            let outlined = just_split && !strict || self.outline.read(record, MAX_DEPTH) == whole;
+            if outlined && self.skip(record, out) {
+                return None;
+            }
         }
         let read = match std::str::from_utf8(record) {
             Ok(record) => self.value(part, start, record, out),
@@ -142,16 +147,13 @@ impl<V: Visit> Reader<V> {
     }
 
     /// Whether a record needs no parsing: it is counted, and that is all.
-    fn skip(&mut self, record: &[u8], tally: Option<Tally>, out: &mut Outcome) -> bool {
-        let tally = tally.unwrap_or_else(|| scan::tally(record));
-        if tally.opens as usize > MAX_DEPTH || (!tally.ascii && std::str::from_utf8(record).is_err()) {
+    fn skip(&mut self, record: &[u8], out: &mut Outcome) -> bool {
+        if !self.outline.is_ascii() && std::str::from_utf8(record).is_err() {
             return false;
         }
-        let Some(seen) = self.peek.name(record, &tally) else { return false };
-        let time = seen.time();
+        let Some(seen) = self.outline.of(record).and_then(peek::seen) else { return false };
         let out_of_range = !self.range.is_all()
-            && seen.has_one_time()
-            && time.as_ref().and_then(timestamp).is_some_and(|time| !self.range.contains(time));
+            && seen.time.as_ref().and_then(timestamp).is_some_and(|time| !self.range.contains(time));
         if out_of_range {
             out.out_of_range += 1;
         } else if self.visitor.passes_over(&seen) {
@@ -160,7 +162,7 @@ impl<V: Visit> Reader<V> {
             return false;
         }
         out.records += 1;
-        out.times.add(time);
+        out.times.add(seen.time);
         true
     }
 

@@ -5,13 +5,16 @@
 //! containers are not values but gone into, so that they can be of any size. A value that is
 //! broken costs only itself: reading goes on at the next place where one can start.
 
+use eyas_engine::json::{Extent, Outline};
 use memchr::{memchr, memchr_iter, memmem};
 
-use crate::scan::{self, End, Tally};
 use crate::strict::{self, Fault, skip_space};
 
 /// The largest record; a larger one is refused.
 pub const MAX_RECORD: usize = 16 * 1024 * 1024;
+
+/// How deep a record may nest before it is refused.
+pub const MAX_DEPTH: usize = 256;
 
 /// After this many breaks in lists, their items are read strictly: slower, but a break is then
 /// noticed where it is and not where a wrong reading of it ends.
@@ -20,7 +23,7 @@ const PATIENCE: u32 = 16;
 /// One step of reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// A value. Nothing but its extent is certain, unless `strict`.
+    /// A value. Unless it was read by the grammar, its extent is that of its outline.
     Value {
         /// Where it starts.
         start: usize,
@@ -28,8 +31,6 @@ pub(crate) enum Piece {
         end: usize,
         /// Whether it was read by the grammar and found to be JSON.
         strict: bool,
-        /// What there is in it, if it was counted.
-        tally: Option<Tally>,
     },
     /// Something that is no value.
     Broken {
@@ -116,15 +117,21 @@ impl Splitter {
 
     /// The next piece of `text` from `*at` on, which is moved behind it. `None`: there is no
     /// more, or more of the text is needed to tell, if this is not the `last` of it; what is
-    /// before `*at` is then done with.
-    pub(crate) fn next(&mut self, text: &[u8], at: &mut usize, last: bool) -> Option<Piece> {
+    /// before `*at` is then done with. What is not read strictly is outlined.
+    pub(crate) fn next(
+        &mut self,
+        text: &[u8],
+        at: &mut usize,
+        last: bool,
+        outline: &mut Outline,
+    ) -> Option<Piece> {
         loop {
             // Line breaks are what a lost place looks for.
             if !matches!(self.place, Place::Lost { .. }) {
                 *at = skip_space(text, *at);
             }
             match self.place {
-                Place::Top => match self.top(text, at, last)? {
+                Place::Top => match self.top(text, at, last, outline)? {
                     Step::Piece(piece) => return Some(piece),
                     Step::On => {}
                 },
@@ -134,7 +141,7 @@ impl Splitter {
                         *at += 1;
                         self.place = if list == List::Container { Place::Tail } else { Place::Top };
                     }
-                    _ => return self.quickly(text, at, last, Some(list)),
+                    _ => return self.quickly(text, at, last, Some(list), outline),
                 },
                 Place::Tail => match self.tail(text, at, last)? {
                     Step::Piece(piece) => return Some(piece),
@@ -150,7 +157,7 @@ impl Splitter {
         }
     }
 
-    fn top(&mut self, text: &[u8], at: &mut usize, last: bool) -> Option<Step> {
+    fn top(&mut self, text: &[u8], at: &mut usize, last: bool, outline: &mut Outline) -> Option<Step> {
         let start = *at;
         match text.get(start)? {
             b'[' => {
@@ -184,10 +191,10 @@ impl Splitter {
             _ => {}
         }
         let piece = if self.joined || self.doubtful {
-            self.quickly(text, at, last, None)
-        } else if let Some((end, tally)) = whole_line(text, start, last) {
+            self.quickly(text, at, last, None, outline)
+        } else if let Some(end) = whole_line(text, start, last, outline) {
             *at = end;
-            return Some(Step::Piece(Piece::Value { start, end, strict: false, tally: Some(tally) }));
+            return Some(Step::Piece(Piece::Value { start, end, strict: false }));
         } else {
             self.strictly(text, at, last, None)
         };
@@ -200,18 +207,26 @@ impl Splitter {
     }
 
     /// Reads an object without looking at its grammar, unless there is reason to.
-    fn quickly(&mut self, text: &[u8], at: &mut usize, last: bool, list: Option<List>) -> Option<Piece> {
+    fn quickly(
+        &mut self,
+        text: &[u8],
+        at: &mut usize,
+        last: bool,
+        list: Option<List>,
+        outline: &mut Outline,
+    ) -> Option<Piece> {
         let start = *at;
         if self.doubtful || self.breaks >= PATIENCE || text.get(start) != Some(&b'{') {
             return self.strictly(text, at, last, list);
         }
         let window = text.get(..text.len().min(start + MAX_RECORD)).unwrap_or(text);
-        match scan::object_end(window, start) {
-            End::At(end) => {
+        match outline.read(window.get(start..).unwrap_or_default(), MAX_DEPTH) {
+            Extent::To(len) => {
+                let end = start + len;
                 *at = end;
-                Some(Piece::Value { start, end, strict: false, tally: None })
+                Some(Piece::Value { start, end, strict: false })
             }
-            End::Unfinished if !last && window.len() == text.len() => None,
+            Extent::Unfinished if !last && window.len() == text.len() => None,
             _ => self.strictly(text, at, last, list),
         }
     }
@@ -224,7 +239,7 @@ impl Splitter {
             Ok(end) => {
                 *at = end;
                 self.doubtful = false;
-                return Some(Piece::Value { start, end, strict: true, tally: None });
+                return Some(Piece::Value { start, end, strict: true });
             }
             Err(Fault::Unfinished) if window.len() < text.len() => Why::TooLarge,
             Err(Fault::Unfinished) if !last => return None,
@@ -319,9 +334,9 @@ fn resume(text: &[u8], from: usize, list: Option<List>, last: bool) -> (bool, us
     }
 }
 
-/// The end of the line at `start`, without white space at its end, if it looks like one whole
-/// object, and what was counted in it.
-fn whole_line(text: &[u8], start: usize, last: bool) -> Option<(usize, Tally)> {
+/// The end of the line at `start`, without white space at its end, if it is one whole object by
+/// its outline.
+fn whole_line(text: &[u8], start: usize, last: bool, outline: &mut Outline) -> Option<usize> {
     let rest = text.get(start..)?;
     let line = match memchr(b'\n', rest) {
         Some(newline) => rest.get(..newline)?,
@@ -332,8 +347,7 @@ fn whole_line(text: &[u8], start: usize, last: bool) -> Option<(usize, Tally)> {
     if line.last() != Some(&b'}') || line.len() > MAX_RECORD {
         return None;
     }
-    let tally = scan::tally(line);
-    tally.adds_up().then_some((start + line.len(), tally))
+    (outline.read(line, MAX_DEPTH) == Extent::To(line.len())).then_some(start + line.len())
 }
 
 /// Whether an object is a container whose list is gone into.
@@ -421,9 +435,10 @@ mod tests {
 
     fn read(text: &[u8], part: usize) -> Vec<String> {
         let (mut splitter, mut at, mut out) = (Splitter::new(), 0, Vec::new());
+        let mut outline = Outline::default();
         let mut seen = part.min(text.len());
         loop {
-            match splitter.next(&text[..seen], &mut at, seen == text.len()) {
+            match splitter.next(&text[..seen], &mut at, seen == text.len(), &mut outline) {
                 Some(Piece::Value { start, end, .. }) => {
                     out.push(String::from_utf8_lossy(&text[start..end]).into())
                 }
@@ -468,9 +483,10 @@ mod tests {
     fn values_can_be_joined_without_anything_between_them() {
         let text = r#"{"eventVersion":"1"}{"a":{,}{"eventVersion":"2"}{"c":"}"}{"d":1}"#;
         let (mut splitter, mut at, mut found) = (Splitter::new(), 0, Vec::new());
+        let mut outline = Outline::default();
         // Told, as a reader would, that the line is not one value.
         splitter.doubt();
-        while let Some(piece) = splitter.next(text.as_bytes(), &mut at, true) {
+        while let Some(piece) = splitter.next(text.as_bytes(), &mut at, true, &mut outline) {
             found.push(match piece {
                 Piece::Value { start, end, .. } => &text[start..end],
                 Piece::Broken { start, .. } => &text[start..start + 5],

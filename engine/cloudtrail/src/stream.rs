@@ -8,6 +8,8 @@
 
 use std::io::{self, Read};
 
+use eyas_engine::json::Outline;
+
 use crate::decompress::{Broken, Gunzip, is_gzip, read_some};
 use crate::split::{MAX_RECORD, Piece, Splitter};
 
@@ -36,6 +38,7 @@ pub(crate) struct Stream {
     /// The offset of the buffer in the text.
     base: u64,
     splitter: Splitter,
+    outline: Outline,
     ended: bool,
     broken: Option<Broken>,
 }
@@ -94,6 +97,7 @@ impl Stream {
             goal: CHUNK,
             base: 0,
             splitter: Splitter::new(),
+            outline: Outline::default(),
             ended: false,
             broken: None,
         })
@@ -112,7 +116,7 @@ impl Stream {
                 }
             }
             let (mut at, mut pieces) = (0, Vec::new());
-            while let Some(piece) = self.splitter.next(text, &mut at, self.ended) {
+            while let Some(piece) = self.splitter.next(text, &mut at, self.ended, &mut self.outline) {
                 pieces.push(piece);
             }
             if self.ended {
@@ -286,7 +290,8 @@ mod tests {
                 Some(pieces) => pieces.iter().for_each(|&p| take(p)),
                 None => {
                     let (mut splitter, mut at) = (Splitter::new(), 0);
-                    while let Some(piece) = splitter.next(chunk.text(), &mut at, true) {
+                    let mut outline = Outline::default();
+                    while let Some(piece) = splitter.next(chunk.text(), &mut at, true, &mut outline) {
                         take(piece);
                     }
                 }

@@ -4,7 +4,7 @@
 //! value that goes over several lines, and to say what is broken. It keeps no stack but one bit
 //! a level, so nesting costs nothing and is bounded.
 
-use crate::scan::MAX_DEPTH;
+use crate::split::MAX_DEPTH;
 
 /// Why a text is not a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! evaluated once for each pair of them that turns up, by the ordinary evaluator over a record
 //! of which only these two are known: what comes out false is false whatever the rest of the
 //! event says, because Kleene's logic never takes a definite answer back. The rules that remain
-//! give texts of which one must occur in the raw bytes, or nothing fires either.
+//! give texts of which one must occur in the raw bytes of some member, or nothing fires either.
 
 use std::sync::Arc;
 
@@ -12,13 +12,15 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use eyas_lang::catalog::Step;
 use eyas_lang::value::{Fetched, Unknown, Value};
 use jiff::Timestamp;
+use memchr::memmem;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::needles::Needles;
+use super::needles::{Member, Needles};
 use super::{Session, TypeScratch};
 use crate::eval::state::Eval;
 use crate::finding::{Location, Subject};
+use crate::json::Outlined;
 use crate::plan::{Plan, RuleIx};
 use crate::record::{NoWorld, Record};
 use crate::walk;
@@ -36,8 +38,11 @@ pub struct CandidateSet {
     number: u32,
 }
 
-/// Texts of which one must occur.
+/// Texts of which one must occur in a member.
 type Texts = Vec<Vec<u8>>;
+
+/// The texts for each member; one of all of them must occur.
+type ByMember = Vec<(Member, Texts)>;
 
 /// What is remembered of the events seen so far.
 #[derive(Debug, Default)]
@@ -45,9 +50,9 @@ pub(super) struct Dispatch {
     by_peek: FxHashMap<Box<str>, Option<u32>>,
     sets: Vec<Candidates>,
     /// Names that lead to the same rules share them.
-    by_rules: FxHashMap<(Vec<RuleIx>, Option<Texts>), u32>,
+    by_rules: FxHashMap<(Vec<RuleIx>, Option<ByMember>), u32>,
     /// Different rules often look for the same texts: those that no name decides.
-    by_texts: FxHashMap<Texts, Option<Arc<AhoCorasick>>>,
+    by_texts: FxHashMap<Texts, Option<Arc<Find>>>,
     /// Counts how often everything was forgotten.
     epoch: u32,
     key: String,
@@ -56,8 +61,91 @@ pub(super) struct Dispatch {
 #[derive(Debug)]
 struct Candidates {
     rules: Arc<[RuleIx]>,
-    /// Texts of which one must occur in the record; `None` where there are no such texts.
-    needles: Option<Arc<AhoCorasick>>,
+    /// What must be found in one of these members; `None` where there is no telling.
+    probes: Option<Vec<Probe>>,
+}
+
+/// What to look for in a member, or in the whole record.
+#[derive(Debug)]
+struct Probe {
+    member: Member,
+    find: Arc<Find>,
+    missed: Misses,
+}
+
+/// Some of the texts in which nothing was found: most events of a log come from a few agents and
+/// principals.
+#[derive(Debug, Default)]
+struct Misses {
+    texts: [Vec<u8>; 16],
+}
+
+impl Misses {
+    /// Longer texts are searched again.
+    const LONGEST: usize = 1024;
+
+    /// Where a text would be. Short, and different for texts that differ only here or there.
+    fn place(text: &[u8]) -> usize {
+        let at = |place: usize| text.get(place).map_or(0, |&byte| usize::from(byte));
+        let mixed =
+            text.len() + 3 * at(text.len() / 2) + 5 * at(text.len() / 4) + 7 * at(text.len().wrapping_sub(3));
+        (mixed ^ mixed >> 4) % 16
+    }
+
+    fn contains(&self, text: &[u8]) -> bool {
+        self.texts.get(Self::place(text)).is_some_and(|known| known == text)
+    }
+
+    fn add(&mut self, text: &[u8]) {
+        if text.len() <= Self::LONGEST
+            && let Some(known) = self.texts.get_mut(Self::place(text))
+        {
+            known.clear();
+            known.extend_from_slice(text);
+        }
+    }
+}
+
+impl Probe {
+    fn is_in(&mut self, raw: &Outlined<'_>) -> bool {
+        let Some(member) = &self.member else { return self.find.is_in(raw.text()) };
+        let Some(text) = raw.member(member) else { return false };
+        if self.missed.contains(text) {
+            return false;
+        }
+        let found = self.find.is_in(text);
+        if !found {
+            self.missed.add(text);
+        }
+        found
+    }
+}
+
+/// A search for whether one of some texts occurs.
+#[derive(Debug)]
+enum Find {
+    /// Whatever it is.
+    Anything,
+    One(Box<memmem::Finder<'static>>),
+    Some(AhoCorasick),
+}
+
+impl Find {
+    fn new(texts: &Texts) -> Option<Self> {
+        match texts.as_slice() {
+            [empty] if empty.is_empty() => Some(Find::Anything),
+            [one] => Some(Find::One(Box::new(memmem::Finder::new(one).into_owned()))),
+            _ => automaton(texts).map(Find::Some),
+        }
+    }
+
+    fn is_in(&self, text: &[u8]) -> bool {
+        match self {
+            Find::Anything => true,
+            Find::One(one) => one.find(text).is_some(),
+            Find::Some(texts) => texts.is_match(text),
+        }
+    }
 }
 
 impl Dispatch {
@@ -68,7 +156,7 @@ impl Dispatch {
         self.sets.get(set.number as usize).map(|c| c.rules.clone())
     }
 
-    fn add(&mut self, rules: Vec<RuleIx>, needles: Option<Texts>) -> Option<u32> {
+    fn add(&mut self, rules: Vec<RuleIx>, needles: Option<ByMember>) -> Option<u32> {
         if rules.is_empty() {
             return None;
         }
@@ -77,10 +165,18 @@ impl Dispatch {
             return Some(*number);
         }
         let number = self.sets.len() as u32;
-        let automaton = key.1.as_ref().and_then(|texts| {
-            self.by_texts.entry(texts.clone()).or_insert_with(|| automaton(texts).map(Arc::new)).clone()
+        let probes = key.1.as_ref().and_then(|needles| {
+            let each = needles.iter().map(|(member, texts)| {
+                let find = self
+                    .by_texts
+                    .entry(texts.clone())
+                    .or_insert_with(|| Find::new(texts).map(Arc::new))
+                    .clone()?;
+                Some(Probe { member: member.clone(), find, missed: Misses::default() })
+            });
+            each.collect()
         });
-        self.sets.push(Candidates { rules: key.0.as_slice().into(), needles: automaton });
+        self.sets.push(Candidates { rules: key.0.as_slice().into(), probes });
         self.by_rules.insert(key, number);
         Some(number)
     }
@@ -106,16 +202,15 @@ impl<'p> Session<'p> {
         Some(CandidateSet { record_type: at as u32, epoch: scratch.dispatch.epoch, number })
     }
 
-    /// Whether one of these rules can fire on a record whose JSON text is `raw`. False is
-    /// certain; true means that the record must be judged. `raw` must be the very text that
-    /// would be judged.
-    pub fn may_concern(&self, set: CandidateSet, raw: &[u8]) -> bool {
-        let Some(scratch) = self.types.get(set.record_type as usize) else { return true };
+    /// Whether one of these rules can fire on a record. False is certain; true means that the
+    /// record must be judged. `raw` must be the very text that would be judged.
+    pub fn may_concern(&mut self, set: CandidateSet, raw: &Outlined<'_>) -> bool {
+        let Some(scratch) = self.types.get_mut(set.record_type as usize) else { return true };
         if set.epoch != scratch.dispatch.epoch {
             return true;
         }
-        match scratch.dispatch.sets.get(set.number as usize) {
-            Some(Candidates { needles: Some(needles), .. }) => needles.is_match(raw),
+        match scratch.dispatch.sets.get_mut(set.number as usize) {
+            Some(Candidates { probes: Some(probes), .. }) => probes.iter_mut().any(|probe| probe.is_in(raw)),
             _ => true,
         }
     }
@@ -188,7 +283,7 @@ impl<'p> TypeScratch<'p> {
     }
 
     /// The rules that can fire, and the texts of which one must occur if any is to.
-    fn possible(&mut self, plan: &'p Plan, seen: &[Option<&str>]) -> (Vec<RuleIx>, Option<Texts>) {
+    fn possible(&mut self, plan: &'p Plan, seen: &[Option<&str>]) -> (Vec<RuleIx>, Option<ByMember>) {
         let why = Arc::new(Unknown::new("not looked at yet"));
         let record = Peek { record_type: self.name, keys: self.plan.keys(), seen, why: why.clone() };
         let mut eval = Eval::new(self.plan, std::mem::take(&mut self.memo), &record, &NoWorld).peek(why);

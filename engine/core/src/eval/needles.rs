@@ -7,20 +7,40 @@ use eyas_lang::catalog::{Extract, Step};
 use eyas_lang::checked::{AtomTest, CompareOp, QuantKind, Set, Term};
 use eyas_lang::types::Type;
 use eyas_lang::value::Value as Constant;
+use smol_str::SmolStr;
 
 use super::Truth;
 use super::state::{Bound, Eval};
-use crate::plan::{Node, PlannedRule, Site, SlotKind, Test, Value};
+use crate::plan::{Node, PlannedQuant, PlannedRule, Site, SlotKind, Test, Value};
 
 /// More than this many texts are no filter.
 const MOST: usize = 400;
 
+/// A member of the record, by its name; `None` for the record as a whole.
+pub(super) type Member = Option<SmolStr>;
+
+/// A text that must occur in a member's raw JSON; an empty one occurs wherever the member does.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Needle {
+    pub(super) member: Member,
+    pub(super) text: Vec<u8>,
+}
+
 /// Texts of which one must occur, or nothing that can be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Needles {
-    texts: Option<Vec<Vec<u8>>>,
+    texts: Option<Vec<Needle>>,
     /// Whether some of them are only the names of members, which many records have.
     names: bool,
+}
+
+/// Where a value's text occurs in the raw record.
+#[derive(Debug, Clone)]
+struct Occurrence {
+    /// The members in one of which it does.
+    members: Vec<Member>,
+    /// Whether it does as a whole string.
+    exact: bool,
 }
 
 impl Needles {
@@ -33,16 +53,19 @@ impl Needles {
         Needles::of(None)
     }
 
-    fn one(text: Option<String>) -> Self {
-        Needles::of(text.map(|t| vec![t.into_bytes()]))
+    /// A text in one of these members.
+    fn text(text: Option<impl Into<Vec<u8>>>, members: &[Member]) -> Self {
+        let Some(text) = text.map(Into::into) else { return Needles::anything() };
+        let each = members.iter().map(|member| Needle { member: member.clone(), text: text.clone() });
+        Needles::of(Some(each.collect()))
     }
 
-    fn of(texts: Option<Vec<Vec<u8>>>) -> Self {
+    fn of(texts: Option<Vec<Needle>>) -> Self {
         Needles { texts, names: false }
     }
 
-    fn name(text: String) -> Self {
-        Needles { names: true, ..Needles::one(Some(text)) }
+    fn name(text: String, members: &[Member]) -> Self {
+        Needles { names: true, ..Needles::text(Some(text), members) }
     }
 
     /// Either of two things must hold.
@@ -63,44 +86,65 @@ impl Needles {
             (None, _) => other,
             (_, None) => self,
             (Some(ours), Some(theirs)) => {
-                let rank = |names: bool, texts: &[Vec<u8>]| (!names || texts.is_empty(), score(texts));
+                let rank = |names: bool, texts: &[Needle]| (!names || texts.is_empty(), score(texts));
                 if rank(other.names, theirs) > rank(self.names, ours) { other } else { self }
             }
         }
     }
 
-    /// The texts, sorted, with the escape that could hide one of them.
-    pub(super) fn into_texts(self) -> Option<Vec<Vec<u8>>> {
-        let mut texts = self.texts.filter(|texts| texts.len() <= MOST)?;
-        texts.push(br"\u00".to_vec());
-        texts.sort_unstable();
-        texts.dedup();
-        Some(texts)
+    /// The texts for each member, sorted, with the escape that could hide one of them.
+    pub(super) fn into_texts(self) -> Option<Vec<(Member, Vec<Vec<u8>>)>> {
+        let mut needles = self.texts.filter(|texts| texts.len() <= MOST)?;
+        needles.sort_unstable();
+        needles.dedup();
+        let groups = needles.chunk_by(|a, b| a.member == b.member).map(|group| {
+            let mut texts: Vec<Vec<u8>> = group.iter().map(|needle| needle.text.clone()).collect();
+            // An empty text makes all others idle.
+            if texts.first().is_some_and(Vec::is_empty) {
+                texts.truncate(1);
+            } else {
+                texts.push(br"\u00".to_vec());
+                texts.sort_unstable();
+            }
+            (group.first().and_then(|needle| needle.member.clone()), texts)
+        });
+        Some(groups.collect())
     }
 }
 
-/// Few and long is good.
-fn score(texts: &[Vec<u8>]) -> isize {
-    let shortest = texts.iter().map(Vec::len).min().unwrap_or(64).min(64);
-    shortest as isize * 4 - texts.len() as isize * 8
+/// Few and long is good, and so is to be in a place where little else is.
+fn score(texts: &[Needle]) -> isize {
+    let shortest = texts.iter().map(|needle| needle.text.len()).min().unwrap_or(64).min(64);
+    let somewhere = texts.iter().any(|needle| needle.member.is_none());
+    shortest as isize * 4 - texts.len() as isize * 8 - isize::from(somewhere) * 64
+}
+
+/// Looks for what must occur.
+struct Search<'e, 'p, 'r> {
+    eval: &'e mut Eval<'p, 'r>,
+    /// For each bound variable the member that its items come from.
+    vars: Vec<(u32, Member)>,
 }
 
 impl<'p> Eval<'p, '_> {
     /// What must occur if a rule is to fire or be unknown; `None` where it can be neither.
     pub(super) fn rule_needles(&mut self, rule: &'p PlannedRule) -> Option<Needles> {
+        let mut search = Search { eval: self, vars: Vec::new() };
         let scope = match &rule.scope {
-            Some(scope) => self.needles(scope),
+            Some(scope) => search.needles(scope),
             None => Needles::anything(),
         };
-        let when = self.needles(&rule.when);
+        let when = search.needles(&rule.when);
         if scope == Needles::none() || when == Needles::none() {
             return None;
         }
         Some(scope.better(when))
     }
+}
 
+impl<'p> Search<'_, 'p, '_> {
     fn needles(&mut self, node: &'p Node) -> Needles {
-        match self.truth(node) {
+        match self.eval.truth(node) {
             Truth::False => return Needles::none(),
             Truth::True => return Needles::anything(),
             Truth::Unknown => {}
@@ -121,28 +165,41 @@ impl<'p> Eval<'p, '_> {
                 }
                 union
             }
-            Node::Atom(site) => self.atom_needles(site),
-            Node::Quant(quant) if quant.kind == QuantKind::Any && self.is_raw(&quant.list) => {
-                self.bind(quant.var.0, Bound::Item(self.not_seen()));
-                let body = self.needles(&quant.body);
-                self.bind(quant.var.0, Bound::None);
-                body
-            }
+            Node::Atom(site) => self.atom(site),
+            Node::Quant(quant) if quant.kind == QuantKind::Any => self.any(quant),
             Node::Const(_) | Node::Not(_) | Node::Quant(_) => Needles::anything(),
         }
     }
 
-    /// Whether a value is part of the record as it stands there.
-    fn is_raw(&self, value: &Value) -> bool {
+    /// Some item of a list that is part of the record as it stands there.
+    fn any(&mut self, quant: &'p PlannedQuant) -> Needles {
+        let Some(member) = self.member(&quant.list) else { return Needles::anything() };
+        let var = quant.var.0;
+        let item = Bound::Item(self.eval.not_seen());
+        self.eval.bind(var, item);
+        self.vars.push((var, member));
+        let body = self.needles(&quant.body);
+        self.vars.pop();
+        self.eval.bind(var, Bound::None);
+        body
+    }
+
+    /// The member that a value which stands in the record as it is comes from.
+    fn member(&self, value: &Value) -> Option<Member> {
         match value {
-            Value::Slot(slot) => matches!(self.plan.slots[*slot as usize].kind, SlotKind::Path { .. }),
-            Value::Var { .. } => true,
-            _ => false,
+            Value::Slot(slot) => match &self.eval.plan.slots[*slot as usize].kind {
+                SlotKind::Path { path, .. } => Some(member_of(path)),
+                _ => None,
+            },
+            Value::Var { var, .. } => {
+                self.vars.iter().rev().find(|(bound, _)| *bound == var.0).map(|(_, member)| member.clone())
+            }
+            _ => None,
         }
     }
 
-    fn atom_needles(&self, site: &Site) -> Needles {
-        let left = match &self.plan.atoms[site.atom as usize].test {
+    fn atom(&self, site: &Site) -> Needles {
+        let left = match &self.eval.plan.atoms[site.atom as usize].test {
             Test::Exists(left) | Test::True(left) => left,
             Test::Compare { left, .. }
             | Test::Text { left, .. }
@@ -156,40 +213,57 @@ impl<'p> Eval<'p, '_> {
         };
         let key = self.key_of(left);
         match self.occurrence(left) {
-            Some(exact) => texts_of(&site.source.test, exact).better(key),
+            Some(at) => texts_of(&site.source.test, &at).better(key),
             None => key,
         }
     }
 
     /// Absent makes every atom false, so the name of a value's last member must occur.
     fn key_of(&self, left: &Value) -> Needles {
+        let Some(member) = self.member(left) else { return Needles::anything() };
         let path = match left {
-            Value::Slot(slot) => match &self.plan.slots[*slot as usize].kind {
+            Value::Slot(slot) => match &self.eval.plan.slots[*slot as usize].kind {
                 SlotKind::Path { path, .. } => path,
                 _ => return Needles::anything(),
             },
             Value::Var { path, .. } => path,
             _ => return Needles::anything(),
         };
-        match path.last() {
-            Some(Step::Key(key)) if !key.is_empty() && key.bytes().all(is_plain) => {
-                Needles::name(format!("\"{key}\""))
+        match path.as_slice() {
+            // The member itself.
+            [_] if member.is_some() && matches!(left, Value::Slot(_)) => {
+                Needles::name(String::new(), &[member])
+            }
+            [.., Step::Key(key)] if !key.is_empty() && key.bytes().all(is_plain) => {
+                Needles::name(format!("\"{key}\""), &[member])
             }
             _ => Needles::anything(),
         }
     }
 
-    /// Whether a value's text occurs in the raw record, and if so whether as a whole string.
-    fn occurrence(&self, left: &Value) -> Option<bool> {
-        match left {
-            Value::Slot(slot) => match &self.plan.slots[*slot as usize].kind {
-                SlotKind::Path { ty, .. } => is_text(ty).then_some(true),
-                SlotKind::Field { at, path, ty } if path.is_empty() && is_text(ty) => occurrence_of(at),
-                _ => None,
+    /// Where a value's text occurs in the raw record, if it does.
+    fn occurrence(&self, left: &Value) -> Option<Occurrence> {
+        let ty = match left {
+            Value::Slot(slot) => match &self.eval.plan.slots[*slot as usize].kind {
+                SlotKind::Path { ty, .. } => ty,
+                SlotKind::Field { at, path, ty } if path.is_empty() && is_text(ty) => {
+                    return occurrence_of(at);
+                }
+                _ => return None,
             },
-            Value::Var { ty, .. } => is_text(ty).then_some(true),
-            _ => None,
-        }
+            Value::Var { ty, .. } => ty,
+            _ => return None,
+        };
+        let member = self.member(left).filter(|_| is_text(ty))?;
+        Some(Occurrence { members: vec![member], exact: true })
+    }
+}
+
+/// The member that a path leads into.
+fn member_of(path: &[Step]) -> Member {
+    match path.first() {
+        Some(Step::Key(key)) => Some(key.clone()),
+        _ => None,
     }
 }
 
@@ -201,25 +275,40 @@ fn is_text(ty: &Type) -> bool {
     }
 }
 
-fn occurrence_of(at: &Extract) -> Option<bool> {
+fn occurrence_of(at: &Extract) -> Option<Occurrence> {
     match at {
-        Extract::Path(_) => Some(true),
-        Extract::First(each) => each.iter().map(occurrence_of).try_fold(true, |all, one| Some(all && one?)),
+        Extract::Path(path) => Some(Occurrence { members: vec![member_of(path)], exact: true }),
+        Extract::First(each) => either(each.iter()),
         Extract::Case { arms, otherwise, .. } => {
-            let arms = arms.iter().map(|(_, at)| at).chain(otherwise.as_deref());
-            arms.map(occurrence_of).try_fold(true, |all, one| Some(all && one?))
+            either(arms.iter().map(|(_, at)| at).chain(otherwise.as_deref()))
         }
-        Extract::Lookup { value, .. } => occurrence_of(value),
+        // The value is somewhere in the list.
+        Extract::Lookup { list, value, .. } => {
+            let exact = occurrence_of(value)?.exact;
+            occurrence_of(list).map(|list| Occurrence { exact: exact && list.exact, ..list })
+        }
         Extract::Json(of) | Extract::WithoutSuffix(of, _) | Extract::Part { of, .. } => {
-            occurrence_of(of).map(|_| false)
+            occurrence_of(of).map(|of| Occurrence { exact: false, ..of })
         }
         _ => None,
     }
 }
 
+fn either<'e>(each: impl Iterator<Item = &'e Extract>) -> Option<Occurrence> {
+    let mut all = Occurrence { members: Vec::new(), exact: true };
+    for one in each {
+        let one = occurrence_of(one)?;
+        all.exact &= one.exact;
+        all.members.extend(one.members);
+    }
+    all.members.sort_unstable();
+    all.members.dedup();
+    Some(all)
+}
+
 /// The texts that a test's constants ask for.
-fn texts_of(test: &AtomTest, exact: bool) -> Needles {
-    let whole = |text: &str| Needles::one(whole_text(text, exact));
+fn texts_of(test: &AtomTest, at: &Occurrence) -> Needles {
+    let whole = |text: &str| Needles::text(whole_text(text, at.exact), &at.members);
     match test {
         AtomTest::Compare { op: CompareOp::Eq, right: Term::Const(Constant::Str(text)), .. } => whole(text),
         AtomTest::In { set: Set::Const(set), .. } | AtomTest::Intersects { set: Set::Const(set), .. } => {
@@ -230,7 +319,7 @@ fn texts_of(test: &AtomTest, exact: bool) -> Needles {
         }
         AtomTest::Text { op, right, all, .. } => {
             let each = right.iter().map(|term| match term {
-                Term::Const(Constant::Str(text)) => text_operator(*op, text, exact),
+                Term::Const(Constant::Str(text)) => text_operator(*op, text, at),
                 _ => Needles::anything(),
             });
             match all {
@@ -252,16 +341,22 @@ fn union(each: impl Iterator<Item = Needles>) -> Needles {
     if some { out } else { Needles::anything() }
 }
 
-fn text_operator(op: CompareOp, text: &str, exact: bool) -> Needles {
+fn text_operator(op: CompareOp, text: &str, at: &Occurrence) -> Needles {
     match op {
-        CompareOp::Eq => Needles::one(whole_text(text, exact)),
+        CompareOp::Eq => Needles::text(whole_text(text, at.exact), &at.members),
         CompareOp::Contains
         | CompareOp::StartsWith
         | CompareOp::EndsWith
         | CompareOp::BContains
-        | CompareOp::BStartsWith => Needles::one(longest_run(text).map(str::to_owned)),
+        | CompareOp::BStartsWith => Needles::text(longest_run(text), &at.members),
         CompareOp::IContains | CompareOp::IStartsWith | CompareOp::IEndsWith => match longest_run(text) {
-            Some(run) => Needles::of(Some(case_variants(run))),
+            Some(run) => {
+                let mut all = Needles::none();
+                for variant in case_variants(run) {
+                    all.also(Needles::text(Some(variant), &at.members));
+                }
+                all
+            }
             None => Needles::anything(),
         },
         _ => Needles::anything(),
@@ -352,16 +447,19 @@ mod tests {
     #[test]
     fn the_filter_is_the_union() {
         let mut needles = Needles::none();
-        needles.also(Needles::one(Some("abc".into())));
-        assert_eq!(needles.clone().into_texts().map(|t| t.len()), Some(2));
+        needles.also(Needles::text(Some("abc"), &[None, Some("a".into())]));
+        needles.also(Needles::text(Some("abd"), &[Some("a".into())]));
+        let by_member = needles.clone().into_texts().unwrap();
+        assert_eq!(by_member.iter().map(|(_, texts)| texts.len()).collect::<Vec<_>>(), [2, 3]);
         needles.also(Needles::anything());
         assert_eq!(needles.into_texts(), None);
     }
 
     #[test]
     fn what_a_value_says_goes_before_the_name_it_has() {
-        let name = || Needles::name("\"userAgent\"".into());
-        let value = || Needles::one(Some("kali".into()));
+        let member = [Some("userAgent".into())];
+        let name = || Needles::name(String::new(), &member);
+        let value = || Needles::text(Some("kali"), &member);
         assert_eq!(name().better(value()), value());
         assert_eq!(value().better(name()), value());
         assert_eq!(Needles::anything().better(name()), name());

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use eyas_lang::value::{Fetched, JsonText, Value};
 
+mod outline;
 mod record;
 mod scan;
 
+pub use outline::{Extent, Outline, Outlined};
 pub use record::{JsonIndex, JsonRecord};
 pub use scan::MAX_DEPTH;
 

@@ -93,7 +93,8 @@ fn skip_container(text: &[u8], at: usize) -> usize {
     text.len()
 }
 
-fn skip_scalar(text: &[u8], mut at: usize) -> usize {
+/// Past the word or number at `at`.
+pub(super) fn skip_scalar(text: &[u8], mut at: usize) -> usize {
     while let Some(&byte) = text.get(at) {
         if matches!(byte, b',' | b'}' | b']' | b':' | b' ' | b'\n' | b'\r' | b'\t') {
             break;

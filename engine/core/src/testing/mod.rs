@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 
 use crate::eval::{Explanation, Session};
 use crate::finding::{Finding, Outcome};
-use crate::json::{self, JsonIndex};
+use crate::json::{self, JsonIndex, Outline};
 use crate::plan::{Plan, PlanOptions, RuleIx};
 use crate::record::{NoWorld, Record};
 use crate::tree::{self, TreeRecord};
@@ -248,7 +248,9 @@ impl Runner<'_> {
         let seen: Vec<Option<&str>> = members.iter().map(Option::as_deref).collect();
         let Some(set) = self.session.candidates(record.record_type(), &seen) else { return false };
         let mut found = false;
-        if self.session.may_concern(set, text.as_bytes()) {
+        let mut outline = Outline::default();
+        outline.read(text.as_bytes(), json::MAX_DEPTH as usize);
+        if outline.of(text.as_bytes()).is_none_or(|raw| self.session.may_concern(set, &raw)) {
             self.session.judge_candidates(set, record, &NoWorld, &mut |rule, _| found |= rule == ix);
         }
         found
