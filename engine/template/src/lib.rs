@@ -12,5 +12,6 @@ pub mod records;
 mod resolve;
 pub mod scenario;
 pub mod schema;
+pub mod suppress;
 pub mod template;
 pub mod when;
