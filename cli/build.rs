@@ -30,7 +30,24 @@ fn main() -> io::Result<()> {
         .map_err(io::Error::other)?;
     }
     table.push_str("];\n");
+    table.push_str(&peers(&root.join("../tests/labelled/map"))?);
     fs::write(out.join("pack.rs"), table)
+}
+
+/// The tables that say which of our rules stand for those of other tools.
+fn peers(folder: &Path) -> io::Result<String> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    files.sort();
+    let mut table = String::from("pub(crate) static PEERS: &[&str] = &[\n");
+    for file in files {
+        let absolute = fs::canonicalize(file)?.display().to_string();
+        println!("cargo::rerun-if-changed={absolute}");
+        writeln!(table, "    include_str!({absolute:?}),").map_err(io::Error::other)?;
+    }
+    table.push_str("];\n");
+    Ok(table)
 }
 
 /// The text with an empty line for each line of a test or sample, so that places stay right.

@@ -46,7 +46,7 @@ pub(crate) fn report(settings: &Settings, screen: &Screen) -> Result<Report, Fai
 }
 
 /// The entries of the configuration, as they hold today (UTC, as everything here).
-fn ignores(settings: &Settings) -> Ignores {
+pub(crate) fn ignores(settings: &Settings) -> Ignores {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let ignores = Ignores::new(settings.ignores.clone(), today);
     let Ok(here) = std::env::current_dir() else { return ignores };

@@ -1,5 +1,7 @@
 //! The packs that are part of the binary.
 
+use eyas_template::suppress::Peers;
+
 /// A built-in rule file.
 pub(crate) struct File {
     /// Its path below `policies/`.
@@ -25,9 +27,20 @@ pub(crate) fn pack_of(path: &str) -> &str {
     path.split('/').next().unwrap_or(path)
 }
 
+/// The checks of templates themselves: no files, but switched on and off like a pack.
+pub(crate) const TEMPLATE: &str = "template";
+
+/// Which of our rules stand for those of other tools.
+pub(crate) fn peers() -> Peers {
+    let mut peers = Peers::default();
+    PEERS.iter().for_each(|table| peers.extend(Peers::from_csv(table)));
+    peers
+}
+
 /// The packs there are.
 pub(crate) fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = FILES.iter().map(|file| pack_of(file.path)).filter(|n| *n != STD).collect();
     names.dedup();
+    names.push(TEMPLATE);
     names
 }

@@ -6,6 +6,7 @@ use eyas_lang::catalog::Plane;
 use eyas_lang::checked::Rule;
 use eyas_lang::diagnostics::nearest;
 use eyas_report::{Broken, Input, NotRun, Reason, RuleMeta, Run, Summary};
+use eyas_template::schema::RULES;
 
 use crate::compile::{Compiled, counted};
 use crate::config::Settings;
@@ -103,7 +104,9 @@ pub(crate) fn plan(
 fn warn_of_unknown_ids(compiled: &Compiled, settings: &Settings, screen: &Screen) {
     for id in &settings.disable.value {
         let loaded = compiled.set.rules.iter().map(|r| r.id.as_str());
-        let mut ids = loaded.chain(pack::FILES.iter().flat_map(|file| file.ids.iter().copied()));
+        let mut ids = loaded
+            .chain(pack::FILES.iter().flat_map(|file| file.ids.iter().copied()))
+            .chain(RULES.iter().map(|rule| rule.id));
         if !ids.clone().any(|known| known == id) {
             let near = nearest(id, ids.by_ref()).map_or(String::new(), |n| format!(", did you mean `{n}`?"));
             screen.warning(&format!("there is no rule `{id}` to disable{near}"));

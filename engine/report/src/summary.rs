@@ -175,6 +175,8 @@ pub enum IdleWhy {
     Unused,
     /// It held until this day.
     Expired(String),
+    /// It gives no reason, so it does not count.
+    NoReason,
 }
 
 /// Why something did not happen, and how often.

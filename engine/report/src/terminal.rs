@@ -417,6 +417,7 @@ fn why_ignored(ignored: &Ignored) -> String {
 fn idle(ignore: &IdleIgnore) -> String {
     let why = match &ignore.why {
         IdleWhy::Unused => "nothing matches it".to_owned(),
+        IdleWhy::NoReason => "it gives no reason, so it does not count".to_owned(),
         IdleWhy::Expired(day) => format!("it ended on {}", safe(day)),
     };
     format!("{}: {}: {why}", safe(&ignore.place), safe(&ignore.what))

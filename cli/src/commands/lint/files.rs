@@ -6,6 +6,8 @@ use std::fs;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
+use eyas_template::document::decode;
+use eyas_template::nested::Nearby;
 use memchr::memmem;
 use walkdir::{DirEntry, WalkDir};
 
@@ -74,8 +76,8 @@ pub(super) fn find(paths: &[PathBuf]) -> Found {
 fn wanted(entry: &DirEntry) -> bool {
     let name = entry.file_name();
     let hidden = name.to_string_lossy().starts_with('.');
-    !hidden
-        && !(entry.file_type().is_dir() && FOREIGN_FOLDERS.iter().any(|folder| name == OsStr::new(folder)))
+    let foreign = || FOREIGN_FOLDERS.iter().any(|folder| name == OsStr::new(folder));
+    !(hidden || entry.file_type().is_dir() && foreign())
 }
 
 /// The paths that a file lists, one a line, as `git diff --name-only` prints them. Files that
@@ -115,6 +117,24 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::Error::other("larger than 64 MiB, which is no template"));
     }
     Ok(bytes)
+}
+
+/// The folder of a template: where its nested stacks' templates are.
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder that holds a file; of standard input the working folder.
+    pub(super) fn of(path: &Path) -> Self {
+        Self(path.parent().unwrap_or(Path::new("")).to_owned())
+    }
+}
+
+impl Nearby for Folder {
+    fn read(&self, path: &str) -> Option<String> {
+        let path = self.0.join(path);
+        // No pipes and devices: they may never end.
+        path.is_file().then(|| read(&path).ok()).flatten().and_then(|bytes| decode(bytes).ok())
+    }
 }
 
 /// Whether a template may be in there: every template has `Resources`, in some encoding.

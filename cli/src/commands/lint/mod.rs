@@ -1,6 +1,7 @@
 //! `eyas lint`
 
 mod files;
+mod fix;
 mod inputs;
 mod run;
 
@@ -8,12 +9,14 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::args::{Global, OutputArgs, RuleArgs};
 use crate::compile;
 use crate::config::Settings;
 use crate::exit::{self, Exit, Failure};
 use crate::output;
+use crate::pack;
 use crate::plan::{self, Judging};
 use crate::rules::Types;
 use crate::screen::Screen;
@@ -31,7 +34,7 @@ const FEW_FILES: usize = 16;
 /// be deployed. What only a deployment can tell is reported as unknown, never as fine.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  eyas lint templates/\n  eyas lint app.yaml --parameters prod.json --region eu-west-1 -f github\n  eyas lint . -f terminal -f sarif=lint.sarif --fail-on high\n  eyas lint app.yaml --parameter Environment=prod\n  git diff --name-only | eyas lint --files-from -\n  aws cloudformation get-template --stack-name s --query TemplateBody | eyas lint -\n\nExit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, 3 rules do not compile, 4 nothing could be read (with --strict-unknown: anything could not be read or judged), 130 interrupted."
+    after_help = "Examples:\n  eyas lint templates/\n  eyas lint app.yaml --parameters prod.json --region eu-west-1 -f github\n  eyas lint . -f terminal -f sarif=lint.sarif --fail-on high\n  eyas lint app.yaml --parameter Environment=prod\n  eyas lint app.yaml --fix --dry-run\n  git diff --name-only | eyas lint --files-from -\n  aws cloudformation get-template --stack-name s --query TemplateBody | eyas lint -\n\nExit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, 3 rules do not compile, 4 nothing could be read (with --strict-unknown: anything could not be read or judged), 130 interrupted."
 )]
 pub(crate) struct Lint {
     /// Templates, folders, or `-` for standard input
@@ -57,6 +60,14 @@ pub(crate) struct Lint {
     /// The account that the templates are deployed to: 12 digits
     #[arg(long, value_name = "ID", help_heading = "Deployment", value_parser = account)]
     account: Option<String>,
+
+    /// Mend what rules can mend, in the files; what is conditional or computed is left alone
+    #[arg(long)]
+    fix: bool,
+
+    /// With --fix: show what would change, and change nothing
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
 
     /// Threads; 0 is one a core, the default
     #[arg(long, value_name = "N")]
@@ -103,8 +114,29 @@ pub(crate) fn run(args: &Lint, global: &Global, screen: &Screen) -> Result<Exit,
     let compiled = compile::load_for(&types(&found.files), &args.rules, &settings, screen)?;
     let planned = plan::plan(compiled, Judging::Templates, &settings, screen)?;
     let report = output::report(&settings, screen)?;
-    let run = Run { planned: &planned, inputs: &inputs, settings: &settings, screen };
+    let run = Run {
+        planned: &planned,
+        inputs: &inputs,
+        peers: &pack::peers(),
+        disabled: &|id| settings.disable.value.iter().any(|disabled| disabled == id),
+        schema: checks_templates(args, &settings),
+        today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
+        settings: &settings,
+        screen,
+    };
+    if args.fix {
+        fix::check(&found.files, args.dry_run)?;
+        run.fix(&found.files, args.dry_run)?;
+    }
     run.judge(found, report)
+}
+
+/// Whether templates themselves are checked: a pack like others, so not where exactly the
+/// user's rules were asked for.
+fn checks_templates(args: &Lint, settings: &Settings) -> bool {
+    let alone = !args.rules.rules.is_empty() && !args.rules.with_packs;
+    let packs = settings.packs.value.as_ref();
+    !alone && packs.is_none_or(|packs| packs.iter().any(|pack| pack == pack::TEMPLATE))
 }
 
 /// The types whose rules are needed.

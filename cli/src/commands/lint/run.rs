@@ -1,15 +1,21 @@
 //! Files through the judge into the report, in their order, several at a time.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use eyas_engine::eval::Session;
 use eyas_engine::finding::{Finding, Outcome};
-use eyas_report::{self as report, Broken, Input, Reason, Report, Sources, Summary, Texts};
-use eyas_template::document::{LineIndex, decode, parse};
+use eyas_report::{
+    self as report, Broken, IdleIgnore, IdleWhy, Input, Reason, Report, RuleMeta, Sources, Summary, Texts,
+};
+use eyas_template::document::decode;
 use eyas_template::inputs::Inputs;
-use eyas_template::judge::{Judged, judge};
-use eyas_template::template::recognise;
+use eyas_template::judge::{Context, Judged, Refused, judge_text};
+use eyas_template::nested::Nearby;
+use eyas_template::schema::{RULES, SchemaRule};
+use eyas_template::suppress::{IdleReason, Peers};
+use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::files::{self, Candidate, Found};
@@ -28,6 +34,11 @@ const BATCH: usize = 64;
 pub(super) struct Run<'r> {
     pub(super) planned: &'r Planned,
     pub(super) inputs: &'r Inputs,
+    pub(super) peers: &'r Peers,
+    pub(super) disabled: &'r (dyn Fn(&str) -> bool + Sync),
+    /// Whether templates themselves are checked, too.
+    pub(super) schema: bool,
+    pub(super) today: Date,
     pub(super) settings: &'r Settings,
     pub(super) screen: &'r Screen,
 }
@@ -52,7 +63,11 @@ impl Run<'_> {
             .build()
             .map_err(|error| Failure::usage(format!("cannot start threads: {error}")))?;
         let texts = Arc::new(Texts::default());
-        report.begin(&report::Run { sources: Sources::new(texts.clone()), ..self.planned.run() })?;
+        let mut run = report::Run { sources: Sources::new(texts.clone()), ..self.planned.run() };
+        if self.schema {
+            run.rules.extend(RULES.iter().filter(|rule| !(self.disabled)(rule.id)).map(meta));
+        }
+        report.begin(&run)?;
         let mut summary = self.planned.empty_summary();
         let mut totals = Totals::default();
         for (path, why) in found.problems {
@@ -91,6 +106,18 @@ impl Run<'_> {
         Ok(hunt::exit_code(&summary, self.settings))
     }
 
+    /// What judging needs to know.
+    pub(super) fn context<'c>(&'c self, nearby: &'c dyn Nearby) -> Context<'c> {
+        Context {
+            inputs: self.inputs,
+            nearby,
+            schema: self.schema,
+            disabled: self.disabled,
+            peers: self.peers,
+            today: self.today,
+        }
+    }
+
     fn read(&self, file: &Candidate, session: &mut Session<'_>, texts: &Texts) -> (u64, Read) {
         let name = name(file);
         let broken =
@@ -109,19 +136,16 @@ impl Run<'_> {
             Err(problem) if !file.named => return (size, Read::NoTemplate(problem.message)),
             Err(problem) => return (size, broken(problem.message)),
         };
-        let document = match parse(&text) {
-            Ok(document) => document,
-            Err(problem) => {
-                let (line, column) = LineIndex::new(&text).line_column(&text, problem.span.start);
+        let nearby = files::Folder::of(&file.path);
+        let read = match judge_text(&name, &text, &self.context(&nearby), session) {
+            Ok(judged) => Read::Judged(judged),
+            Err(Refused::NoTemplate(why)) => Read::NoTemplate(why.to_string()),
+            Err(Refused::Unreadable(problem, line, column)) => {
                 let help = problem.help.map_or(String::new(), |help| format!("; {help}"));
                 let reason = format!("{}{help}", problem.message);
                 let (line, column) = (Some(u64::from(line)), Some(u64::from(column)));
-                return (size, Read::Broken(Broken { file: name, line, column, reason, offset: None }));
+                Read::Broken(Broken { file: name.clone(), line, column, reason, offset: None })
             }
-        };
-        let read = match recognise(&document) {
-            Ok(template) => Read::Judged(judge(&name, &template, self.inputs, session)),
-            Err(why) => Read::NoTemplate(why.to_string()),
         };
         if matches!(&read, Read::Judged(judged) if !judged.findings.is_empty()) {
             texts.insert(&name, text.into());
@@ -130,7 +154,21 @@ impl Run<'_> {
     }
 }
 
-fn name(file: &Candidate) -> String {
+/// A check of templates themselves as reports describe it.
+pub(crate) fn meta(rule: &SchemaRule) -> RuleMeta {
+    RuleMeta {
+        id: rule.id.to_owned(),
+        title: rule.title.to_owned(),
+        doc: rule.doc.to_owned(),
+        severity: rule.severity,
+        maps: Vec::new(),
+        tags: Vec::new(),
+        refs: Vec::new(),
+    }
+}
+
+/// The name of a file in findings.
+pub(super) fn name(file: &Candidate) -> String {
     let name = file.path.display().to_string();
     // As people and tools write it: without the folder they are in.
     name.strip_prefix("./").map_or(name.clone(), str::to_owned)
@@ -146,6 +184,9 @@ struct Totals {
     broken: u64,
     broken_at: Vec<Broken>,
     no_templates: u64,
+    idle: Vec<IdleIgnore>,
+    /// Fingerprints of what was found.
+    seen: HashSet<String>,
 }
 
 /// As many files that could not be read are named in the summary.
@@ -155,7 +196,7 @@ impl Totals {
     /// Counts what became of a file; its findings.
     fn add(&mut self, file: &Candidate, outcome: Read) -> Vec<Finding> {
         match outcome {
-            Read::Judged(judged) => {
+            Read::Judged(mut judged) => {
                 self.input.files += 1;
                 self.input.records += judged.resources;
                 self.passed += judged.passed;
@@ -164,6 +205,23 @@ impl Totals {
                     .iter()
                     .filter(|f| f.outcome == Outcome::Unknown)
                     .for_each(|f| self.unknown(f));
+                for limit in &judged.limits {
+                    let at = format!("{}:{}:{}", name(file), limit.line, limit.column);
+                    self.unknown_findings += 1;
+                    self.unknown.push(Reason { reason: format!("{at}: {}", limit.message), count: 1 });
+                }
+                self.idle.extend(judged.idle.into_iter().map(|idle| IdleIgnore {
+                    place: format!("{}:{}:{}", name(file), idle.line, idle.column),
+                    what: idle.what,
+                    why: match idle.why {
+                        IdleReason::Unused => IdleWhy::Unused,
+                        IdleReason::Expired(day) => IdleWhy::Expired(day.to_string()),
+                        IdleReason::NoReason => IdleWhy::NoReason,
+                    },
+                }));
+                // A nested stack's template is met once with what its parent passes, and once by
+                // itself.
+                judged.findings.retain(|finding| self.seen.insert(finding.fingerprint.clone()));
                 return judged.findings;
             }
             Read::NoTemplate(why) if file.named => {
@@ -209,6 +267,7 @@ impl Totals {
         summary.unknown_because = self.unknown;
         summary.broken = self.broken;
         summary.broken_at = self.broken_at;
+        summary.idle_ignores.extend(self.idle);
         if self.no_templates > 0 {
             let reason = "files that are no templates".to_owned();
             summary.skipped.push(Reason { reason, count: self.no_templates });

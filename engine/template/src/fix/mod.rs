@@ -12,6 +12,9 @@ use crate::document::{Document, Entry, Node, NodeKind, Span, Style, parse};
 mod insert;
 mod remove;
 mod render;
+mod rounds;
+
+pub use rounds::{Fixed, fix};
 
 /// Attributes of a resource that stand beside `Properties`.
 const ATTRIBUTES: [&str; 4] = ["DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Metadata"];

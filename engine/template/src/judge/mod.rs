@@ -7,48 +7,177 @@ use eyas_engine::eval::{Session, fingerprint_within};
 use eyas_engine::finding::{Finding, Outcome};
 use eyas_engine::plan::RuleIx;
 use eyas_engine::tree::TreeRecord;
+use jiff::civil::Date;
 
+use crate::document::{Document, LineIndex, Problem, parse};
 use crate::fix::text_edits;
 use crate::inputs::Inputs;
-use crate::records::{ResourceRecord, records};
-use crate::template::Template;
+use crate::nested::{Nearby, Nested};
+use crate::note::Note;
+use crate::records::{Resolved, ResourceRecord, resolve};
+use crate::schema::RULES;
+use crate::suppress::{Idle, Peers, suppress};
+use crate::template::{NotATemplate, Template, recognise};
 use crate::when::{Conditions, describe};
 
 mod place;
+mod schema;
 mod world;
 
 pub use place::{location, path_at};
 
 use world::TemplateWorld;
 
+/// What judging needs besides the template and the rules.
+#[derive(Clone, Copy)]
+pub struct Context<'c> {
+    /// What is known of the deployment.
+    pub inputs: &'c Inputs,
+    /// Where nested stacks' templates are read.
+    pub nearby: &'c dyn Nearby,
+    /// Whether the template itself is checked against what CloudFormation takes.
+    pub schema: bool,
+    /// Whether the rule with this id was switched off.
+    pub disabled: &'c dyn Fn(&str) -> bool,
+    /// Which of our rules other tools' ids mean.
+    pub peers: &'c Peers,
+    /// The day on which requests to ignore hold or not.
+    pub today: Date,
+}
+
 /// What rules said of a template.
 #[derive(Debug, Default)]
 pub struct Judged {
-    /// Violations and what could not be told, by place.
+    /// Violations and what could not be told, by place. What the template asks to ignore is
+    /// among them, marked.
     pub findings: Vec<Finding>,
-    /// Resources that were judged.
+    /// Resources that were judged, those of nested stacks included.
     pub resources: u64,
     /// How often a rule was content with a resource, in every way in which it may be deployed.
     pub passed: u64,
-    /// Resources with more combinations of conditions than are looked at: what hangs on a
-    /// condition was unknown there.
-    pub exhausted: Vec<String>,
+    /// What limits the knowledge of the template as a whole.
+    pub limits: Vec<Limit>,
+    /// Requests to ignore findings that ignore none.
+    pub idle: Vec<Idle>,
 }
 
-/// Judges the resources of a template; `file` is its name in findings.
-pub fn judge(file: &str, template: &Template<'_>, inputs: &Inputs, session: &mut Session<'_>) -> Judged {
-    let records = records(template, inputs);
+/// Something that keeps a part of a template from being known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    /// One line, lower case.
+    pub message: String,
+}
+
+/// Why a text was not judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// It is no YAML and no JSON, or too large; the line and column, from 1.
+    Unreadable(Problem, u32, u32),
+    /// It is something else than a template.
+    NoTemplate(NotATemplate),
+}
+
+/// Judges the text of a template; `file` is its name in findings.
+///
+/// # Errors
+/// Why there is nothing to judge.
+pub fn judge_text(
+    file: &str,
+    text: &str,
+    context: &Context<'_>,
+    session: &mut Session<'_>,
+) -> Result<Judged, Refused> {
+    let document = parse(text).map_err(|problem| {
+        let (line, column) = LineIndex::new(text).line_column(text, problem.span.start);
+        Refused::Unreadable(problem, line, column)
+    })?;
+    let template = recognise(&document).map_err(Refused::NoTemplate)?;
+    Ok(judge(file, &template, context, session))
+}
+
+/// Judges the resources of a template and of the stacks nested in it, and the template itself.
+pub fn judge(
+    file: &str,
+    template: &Template<'_>,
+    context: &Context<'_>,
+    session: &mut Session<'_>,
+) -> Judged {
+    let resolved = resolve(template, context.inputs, context.nearby);
+    let mut judged = judge_resolved(file, template, &resolved, session);
+    if context.schema {
+        judged.findings.extend(schema::findings(file, template, context));
+    }
+    finish(template, context, session, &mut judged);
+    nested(file, &resolved.nested, context, session, &mut judged);
+    judged
+}
+
+fn judge_resolved(
+    file: &str,
+    template: &Template<'_>,
+    resolved: &Resolved,
+    session: &mut Session<'_>,
+) -> Judged {
+    let records = &resolved.records;
     let mut judged = Judged { resources: records.len() as u64, ..Judged::default() };
-    for record in &records {
-        judged.passed += judge_resource(file, template, &records, record, session, &mut judged.findings);
+    let document = template.document;
+    judged.limits.extend(resolved.notes.iter().map(|note| limit(document, note)));
+    for record in records {
+        judged.passed += judge_resource(file, template, records, record, session, &mut judged.findings);
         if record.exhausted {
-            judged.exhausted.push(record.id.to_string());
+            let place = document.place(record.id_span);
+            let message = format!(
+                "`{}` has more combinations of conditions than are looked at, so what hangs on them is unknown",
+                record.id
+            );
+            judged.limits.push(Limit { line: place.line, column: place.column, message });
         }
     }
+    judged
+}
+
+fn limit(document: &Document, note: &Note) -> Limit {
+    let place = document.place(note.span);
+    let help = note.help.as_deref().map_or(String::new(), |help| format!("; {help}"));
+    Limit { line: place.line, column: place.column, message: format!("{}{help}", note.message) }
+}
+
+/// Puts findings in the order of the text and marks what the template asks to ignore.
+fn finish(template: &Template<'_>, context: &Context<'_>, session: &Session<'_>, judged: &mut Judged) {
     judged.findings.sort_by_key(|finding| {
         finding.location.as_ref().map(|place| (place.line.unwrap_or(0), place.column.unwrap_or(0)))
     });
-    judged
+    let planned = |id: &str| session.plan().rules().any(|(_, rule)| rule.id == id);
+    let ran = |id: &str| planned(id) || context.schema && RULES.iter().any(|rule| rule.id == id);
+    judged.idle = suppress(template, &mut judged.findings, context.today, context.peers, &ran);
+}
+
+/// Judges nested stacks, whose paths start at the folder of `root`. What a child's own text is
+/// faulty in is told when it is judged itself.
+fn nested(root: &str, stacks: &[Nested], context: &Context<'_>, session: &mut Session<'_>, out: &mut Judged) {
+    for stack in stacks {
+        let file = beside(root, &stack.path);
+        // It was recognised when it was looked into.
+        let Ok(template) = recognise(&stack.document) else { continue };
+        let mut judged = judge_resolved(&file, &template, &stack.resolved, session);
+        finish(&template, context, session, &mut judged);
+        out.resources += judged.resources;
+        out.passed += judged.passed;
+        out.findings.append(&mut judged.findings);
+        nested(root, &stack.resolved.nested, context, session, out);
+    }
+}
+
+/// The name of a file that lies at `path` from the folder of another.
+fn beside(file: &str, path: &str) -> String {
+    match file.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{path}"),
+        None => path.to_owned(),
+    }
 }
 
 /// Something that was found in some of the variants.
