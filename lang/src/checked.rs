@@ -492,8 +492,21 @@ pub struct TestCase {
     pub title: String,
     /// The record.
     pub input: TestInput,
+    /// The other resources that are there. What is not among them is not there.
+    pub beside: Vec<Beside>,
+    /// The rule with the parameters of this case, where it sets some.
+    pub rule: Option<Arc<Rule>>,
     /// Where.
     pub span: Span,
+}
+
+/// A resource beside the record of a test case.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// Its type.
+    pub record: SmolStr,
+    /// The resource, samples merged.
+    pub tree: Arc<Tree>,
 }
 
 /// The record of a test case.

@@ -7,7 +7,7 @@ use eyas_engine::finding::Finding;
 use eyas_engine::json::JsonIndex;
 use eyas_engine::plan::{Plan, PlanOptions};
 use eyas_engine::record::{NoWorld, Record};
-use eyas_engine::testing::{self, CaseResult, FixtureLoader};
+use eyas_engine::testing::{self, CaseResult, FixtureLoader, Scene};
 use eyas_engine::tree::{self, TreeRecord};
 use eyas_lang::value::{Place, Tree, TreeKind, Unknown};
 
@@ -199,7 +199,7 @@ impl FixtureLoader for Fixtures {
         }
     }
 
-    fn template(&self, _: &str, path: &str, _: &str) -> Result<Vec<Tree>, String> {
+    fn template(&self, _: &str, path: &str, _: &str) -> Result<Vec<Scene>, String> {
         Err(format!("`{path}` cannot be read here"))
     }
 }

@@ -6,6 +6,7 @@ use eyas_engine::Plan;
 use eyas_engine::eval::Session;
 use eyas_engine::finding::{Finding, Outcome};
 use eyas_engine::plan::PlanOptions;
+use eyas_engine::testing::{self, CaseResult, FixtureLoader, Neighbour, Scene};
 use eyas_engine::tree::{self, TreeRecord};
 use eyas_engine::world::TreeWorld;
 use eyas_lang::value::{Tree, TreeKind, Unknown};
@@ -113,6 +114,7 @@ fn a_value_names_a_resource_by_reference_id_name_or_arn() {
         (r#"{"Fn": "${prefix}-logs"}"#, named, "unknown"),
         (r#"{"Fn": "${prefix}-data"}"#, named, "no"),
         (r#"{"Fn": "${bucket}"}"#, unnamed, "unknown"),
+        (r#"{"Fn": "${bucket}-logs"}"#, unnamed, "no"),
         ("null", named, "no"),
         ("22", named, "no"),
         (r#"["others", "my-logs"]"#, named, "yes"),
@@ -246,4 +248,69 @@ rule admin on AWS::IAM::Role {
     );
     // Unknown outcomes propose nothing.
     assert_eq!(edits(r#"[{"PolicyDocument": {"Fn": "${document}"}}]"#), "[]");
+}
+
+/// A template with a bucket and, under a condition, a policy for it.
+struct Templates;
+
+impl FixtureLoader for Templates {
+    fn file(&self, _: &str, path: &str) -> Result<String, String> {
+        Err(format!("there is no `{path}`"))
+    }
+
+    fn template(&self, _: &str, path: &str, kind: &str) -> Result<Vec<Scene>, String> {
+        assert_eq!(kind, "AWS::S3::Bucket");
+        let policy = Neighbour {
+            kind: "AWS::S3::BucketPolicy".into(),
+            record: Arc::new(template_tree(r#"{"id": "P", "Bucket": {"Ref": "B"}}"#)),
+            certain: path == "always.yaml",
+        };
+        let beside = if path == "never.yaml" { Vec::new() } else { vec![policy] };
+        Ok(vec![Scene { record: Arc::new(template_tree(r#"{"id": "B"}"#)), beside }])
+    }
+}
+
+#[test]
+fn cases_say_what_else_is_there_and_which_parameters_are_set() {
+    let text = r#"
+param wanted: list<string> = [a]
+param limit: int
+## Bare.
+rule bare on AWS::S3::Bucket {
+  severity: low
+  when: BucketName in (wanted) or no p in resources(AWS::S3::BucketPolicy) (p.Bucket refers_to self)
+  message: "m"
+}
+## Long.
+rule long on AWS::S3::Bucket { severity: low when: len(BucketName) > limit message: "m" }
+sample policy on AWS::S3::BucketPolicy { id: P, Bucket: x }
+test bare {
+  fires  "alone"              { BucketName: x }
+  fires  "another's policy"   { BucketName: x } beside AWS::S3::BucketPolicy { Bucket: y }
+  passes "its policy"         { BucketName: x } beside AWS::S3::Bucket {} beside AWS::S3::BucketPolicy policy
+  passes "by change"          { BucketName: z } beside AWS::S3::BucketPolicy policy with { Bucket: z }
+  fires  "wanted by default"  { BucketName: a } beside AWS::S3::BucketPolicy policy with { Bucket: a }
+  passes "not wanted"         { BucketName: a } beside AWS::S3::BucketPolicy policy with { Bucket: a } with params { wanted: [b] }
+  fires  "wanted"             { BucketName: b } beside AWS::S3::BucketPolicy policy with { Bucket: b } with params { wanted: "b,c" }
+  passes "always there"       template "always.yaml"
+  fires  "never there"        template "never.yaml"
+  unknown "sometimes there"   template "sometimes.yaml"
+}
+test long {
+  unknown "no limit"  { BucketName: abc }
+  fires   "over"      { BucketName: abc } with params { t.limit: 2 }
+  passes  "under"     { BucketName: abc } with params { limit: 3 }
+}"#;
+    let (sources, set) = support::checked(text);
+    let report = testing::run(&set, &sources, &Templates);
+    let wrong: Vec<String> = report
+        .rules
+        .iter()
+        .flat_map(|rule| &rule.cases)
+        .filter(|case| !matches!(case.result, CaseResult::Passed))
+        .map(|case| format!("{} {:?}", case.title, case.result))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(report.counts(), (13, 13));
+    assert_eq!(report.rules[0].coverage.gaps().count(), 0, "{:?}", report.rules[0].coverage);
 }

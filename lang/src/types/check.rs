@@ -153,7 +153,7 @@ pub fn check(sources: &Sources, files: &[File], catalog: &Catalog, options: &Che
     let mut out = Checked { problems: params::settle(&mut sh, &options.params), ..Checked::default() };
     out.problems.extend(pinned(options.language));
     declarations(&sh, &mut out);
-    tests(&sh, files, &mut out);
+    tests(&mut sh, files, &mut out);
     out.rules.params = params::values(&sh);
     let mut late = Vec::new();
     sh.names.unused(&mut late);
@@ -197,7 +197,7 @@ fn declarations(sh: &Shared<'_>, out: &mut Checked) {
     }
 }
 
-fn tests(sh: &Shared<'_>, files: &[File], out: &mut Checked) {
+fn tests(sh: &mut Shared<'_>, files: &[File], out: &mut Checked) {
     let running: FxHashSet<SmolStr> = out.rules.rules.iter().map(|r| r.id.clone()).collect();
     for (i, file) in files.iter().enumerate() {
         if !file.decls.iter().any(|d| matches!(d.kind, DeclKind::Test(_))) {

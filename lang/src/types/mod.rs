@@ -16,6 +16,7 @@ mod edits;
 mod except;
 mod expr;
 mod fields;
+mod given;
 mod keys;
 mod lists;
 mod literal;

@@ -222,7 +222,7 @@ fn wrong_default(sh: &Shared<'_>, operand: &Operand, expected: &str) {
 }
 
 /// A given value as one of type `ty`, or its text and what was expected.
-fn given_value(given: &GivenParam, ty: &Type) -> Result<Value<'static>, (String, String)> {
+pub(super) fn given_value(given: &GivenParam, ty: &Type) -> Result<Value<'static>, (String, String)> {
     match (given, ty) {
         (GivenParam::List(items), Type::List(item)) => {
             let values: Result<Vec<_>, _> = items.iter().map(|v| given_value(v, item)).collect();

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::Type;
 use super::shared::Shared;
+use super::{Type, given};
 use crate::catalog::{Catalog, Extract, Plane, RecordType, Shape, Step};
-use crate::checked::{Test, TestCase, TestInput};
+use crate::checked::{Beside, Test, TestCase, TestInput};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::resolve::{DeclId, FileIx, Found, Kind};
 use crate::source::Sources;
@@ -99,12 +99,68 @@ fn record_type<'a>(sh: &Shared<'a>, name: &Name) -> Option<&'a RecordType> {
 
 /// Checks a test; `None` where it or its rule is broken.
 pub(crate) fn check_test(
-    sh: &Shared<'_>,
+    sh: &mut Shared<'_>,
     file: FileIx,
     test: &ast::Test,
     span: crate::source::Span,
     lines: &Lines<'_>,
 ) -> Option<Test> {
+    let (id, record) = rule_under_test(sh, file, test)?;
+    let cases = test.cases.iter().filter_map(|case| check_case(sh, file, id, record, case, lines)).collect();
+    Some(Test { rule: sh.names.id(sh.names.entry(id)), cases, span })
+}
+
+fn check_case<'a>(
+    sh: &mut Shared<'a>,
+    file: FileIx,
+    rule: DeclId,
+    record: &'a RecordType,
+    case: &ast::TestCase,
+    lines: &Lines<'_>,
+) -> Option<TestCase> {
+    let input = match &case.input {
+        ast::TestInput::Template(path) => Some(TestInput::Template(path.node.clone())),
+        ast::TestInput::File(path) => Some(TestInput::File(path.node.clone())),
+        ast::TestInput::Record { base, value } => {
+            let tree = input_record(sh, file, record, base.as_ref(), value.as_ref(), lines);
+            tree.map(|tree| TestInput::Record(Arc::new(tree)))
+        }
+    };
+    let beside: Vec<Option<Beside>> =
+        case.beside.iter().map(|other| check_beside(sh, file, other, lines)).collect();
+    let rule = match &case.params {
+        Some(params) => Some(given::rule_with(sh, file, rule, params)?),
+        None => None,
+    };
+    Some(TestCase {
+        expect: case.expect,
+        title: case.title.node.clone(),
+        input: input?,
+        beside: beside.into_iter().collect::<Option<_>>()?,
+        rule,
+        span: case.span,
+    })
+}
+
+fn check_beside(sh: &Shared<'_>, file: FileIx, other: &ast::Beside, lines: &Lines<'_>) -> Option<Beside> {
+    let record = record_type(sh, &other.record)?;
+    if record.plane != Plane::Resource {
+        sh.sink.push(
+            Diagnostic::new(
+                Code::NotAResource,
+                other.record.span,
+                format!("only resources stand `beside` a record, and `{}` is none", record.name),
+            )
+            .help("name a resource type, such as `AWS::S3::BucketPolicy`"),
+        );
+        return None;
+    }
+    let tree = input_record(sh, file, record, other.base.as_ref(), other.value.as_ref(), lines)?;
+    Some(Beside { record: record.name.clone(), tree: Arc::new(tree) })
+}
+
+/// The rule that a test names, and the type of its records.
+fn rule_under_test<'a>(sh: &Shared<'a>, file: FileIx, test: &ast::Test) -> Option<(DeclId, &'a RecordType)> {
     let id = match sh.names.find(file, &test.rule.text, &[Kind::Rule]) {
         Found::One(id) => id,
         Found::Several(_) | Found::No => {
@@ -124,27 +180,7 @@ pub(crate) fn check_test(
     let entry = sh.names.entry(id);
     let (DeclKind::Rule(rule) | DeclKind::Sequence(rule)) = &entry.decl.kind else { return None };
     let record = sh.catalog.record_type(&rule.record.text)?;
-    let cases: Vec<Option<TestCase>> = test
-        .cases
-        .iter()
-        .map(|case| {
-            let input = match &case.input {
-                ast::TestInput::Template(path) => TestInput::Template(path.node.clone()),
-                ast::TestInput::File(path) => TestInput::File(path.node.clone()),
-                ast::TestInput::Record { base, value } => TestInput::Record(Arc::new(input_record(
-                    sh,
-                    file,
-                    record,
-                    base.as_ref(),
-                    value.as_ref(),
-                    lines,
-                )?)),
-            };
-            Some(TestCase { expect: case.expect, title: case.title.node.clone(), input, span: case.span })
-        })
-        .collect();
-    let cases = cases.into_iter().flatten().collect();
-    Some(Test { rule: sh.names.id(entry), cases, span })
+    Some((id, record))
 }
 
 fn input_record<'a>(
@@ -196,7 +232,7 @@ fn sample_tree(sh: &Shared<'_>, file: FileIx, record: &RecordType, name: &Name) 
                 Code::TypeMismatch,
                 name.span,
                 format!(
-                    "the sample `{}` is of `{}`, and the rule judges `{}`",
+                    "the sample `{}` is of `{}`, and a `{}` is asked for",
                     name.text, sample.record.text, record.name
                 ),
             )

@@ -66,6 +66,12 @@ impl<'a> Shared<'a> {
         }
     }
 
+    /// Forgets what was made of parameters' values.
+    pub(super) fn forget_values(&mut self) {
+        self.lists.get_mut().clear();
+        self.sets.get_mut().clear();
+    }
+
     /// Spends one node of the budget; false when none is left.
     pub(crate) fn spend(&self) -> bool {
         let left = self.fuel.get();

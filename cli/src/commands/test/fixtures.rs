@@ -1,12 +1,13 @@
 //! What tests name beside the rule file.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use eyas_engine::testing::FixtureLoader;
-use eyas_lang::value::Tree;
+use eyas_engine::testing::{FixtureLoader, Neighbour, Scene};
 use eyas_template::document::{LineIndex, decode, parse};
 use eyas_template::inputs::Inputs;
-use eyas_template::records::records;
+use eyas_template::judge::beside;
+use eyas_template::records::{ResourceRecord, records};
 use eyas_template::template::recognise;
 
 use crate::exit;
@@ -21,7 +22,7 @@ impl FixtureLoader for Files {
         read_text(&path).map_err(|e| format!("cannot read `{}`: {}", path.display(), exit::plain(&e)))
     }
 
-    fn template(&self, rule_file: &str, path: &str, record_type: &str) -> Result<Vec<Tree>, String> {
+    fn template(&self, rule_file: &str, path: &str, record_type: &str) -> Result<Vec<Scene>, String> {
         let path = Path::new(rule_file).parent().unwrap_or(Path::new("")).join(path);
         let told = |why: String| format!("cannot read `{}`: {why}", path.display());
         let bytes = std::fs::read(&path).map_err(|e| told(e.to_string()))?;
@@ -31,7 +32,24 @@ impl FixtureLoader for Files {
             told(format!("{} at line {line}, column {column}", problem.message))
         })?;
         let template = recognise(&document).map_err(|why| told(format!("it is no template: {why}")))?;
-        let of_type = records(&template, &Inputs::default()).into_iter().filter(|r| r.kind == record_type);
-        Ok(of_type.flat_map(|record| record.variants).map(|variant| variant.root).collect())
+        let records = records(&template, &Inputs::default());
+        let of_type = records.iter().filter(|record| record.kind == record_type);
+        Ok(of_type.flat_map(|record| scenes(&records, record)).collect())
     }
+}
+
+/// Every way in which a resource may be deployed, with what is deployed beside it.
+fn scenes<'r>(
+    records: &'r [ResourceRecord],
+    of: &'r ResourceRecord,
+) -> impl Iterator<Item = Scene> + use<'r> {
+    of.variants.iter().map(|variant| {
+        let beside = beside(records, of, &variant.under);
+        let neighbour = |(record, root, certain): (&ResourceRecord, _, bool)| Neighbour {
+            kind: record.kind.clone(),
+            record: Arc::new(Clone::clone(root)),
+            certain,
+        };
+        Scene { record: Arc::new(variant.root.clone()), beside: beside.into_iter().map(neighbour).collect() }
+    })
 }

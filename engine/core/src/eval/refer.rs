@@ -91,9 +91,11 @@ impl<'r> Target<'r> {
                 _ => Truth::Unknown,
             };
         }
-        // Where it gets a name that nobody gives it, a parameter may still bring that name, but
-        // not a text that is made from another resource's.
-        let mut found = match self.names.is_empty() && why.refers_to.is_none() {
+        // Where nobody gives it a name, its name ends in letters made up by chance. A parameter may
+        // still bring that name, but no text that ends otherwise or is made from another
+        // resource's name.
+        let ends_in_text = matches!(why.parts.last(), Some(Some(_)));
+        let mut found = match self.names.is_empty() && why.refers_to.is_none() && !ends_in_text {
             true => Truth::Unknown,
             false => Truth::False,
         };

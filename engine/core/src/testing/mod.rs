@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use eyas_lang::catalog::Plane;
-use eyas_lang::checked::{Expect, Rule, RuleSet, Test, TestCase, TestInput};
+use eyas_lang::checked::{Expect, Rule, RuleSet, Test, TestCase};
 use eyas_lang::diagnostics::Diagnostic;
 use eyas_lang::source::{Sources, Span};
 use eyas_lang::types::not_runnable_yet;
@@ -17,12 +17,14 @@ use crate::eval::{Explanation, Session};
 use crate::finding::{Finding, Outcome};
 use crate::json::{self, JsonIndex, Outline};
 use crate::plan::{Plan, PlanOptions, RuleIx};
-use crate::record::{NoWorld, Record};
+use crate::record::{Record, World};
 use crate::tree::{self, TreeRecord};
 
 mod coverage;
+mod scene;
 
 pub use coverage::{Coverage, Covered};
+pub use scene::{Neighbour, Scene};
 
 /// The member of an event's record that holds its time.
 const EVENT_TIME: &str = "eventTime";
@@ -36,8 +38,9 @@ pub trait FixtureLoader {
     /// to the user as it is.
     fn file(&self, rule_file: &str, path: &str) -> Result<String, String>;
 
-    /// The records of a type that a template yields.
-    fn template(&self, rule_file: &str, path: &str, record_type: &str) -> Result<Vec<Tree>, String>;
+    /// The resources of a type that a template yields, in every way in which they may be
+    /// deployed, each with the other resources of the template.
+    fn template(&self, rule_file: &str, path: &str, record_type: &str) -> Result<Vec<Scene>, String>;
 }
 
 /// What came of all tests.
@@ -115,8 +118,7 @@ impl TestReport {
 pub fn run(set: &RuleSet, sources: &Sources, loader: &dyn FixtureLoader) -> TestReport {
     // What cannot run is told of below, once a test asks for it.
     let (plan, _) = Plan::new(set, sources, PlanOptions { include_disabled: true });
-    let mut runner =
-        Runner { session: Session::new(&plan), plan: &plan, sources, loader, index: JsonIndex::default() };
+    let mut runner = Runner { bench: Bench::new(&plan), sources, loader };
     let mut report = TestReport::default();
     for test in &set.tests {
         match plan.find(&test.rule) {
@@ -138,63 +140,67 @@ fn untestable(rule: &Rule, test: &Test) -> Option<Diagnostic> {
 }
 
 struct Runner<'p> {
-    session: Session<'p>,
-    plan: &'p Plan,
+    bench: Bench<'p>,
     sources: &'p Sources,
     loader: &'p dyn FixtureLoader,
-    index: JsonIndex,
 }
 
 impl Runner<'_> {
     fn rule(&mut self, ix: RuleIx, test: &Test, report: &mut TestReport) {
         let at = report.rules.iter().position(|r| r.rule == test.rule).unwrap_or_else(|| {
-            let coverage = Coverage::of_rule(self.plan, ix);
+            let coverage = Coverage::of_rule(self.bench.plan, ix);
             report.rules.push(RuleReport { rule: test.rule.clone(), cases: Vec::new(), coverage });
             report.rules.len() - 1
         });
         let Some(into) = report.rules.get_mut(at) else { return };
         for case in &test.cases {
-            let result = match self.records(ix, case) {
-                Ok(records) => self.case(ix, case, &records, &mut into.coverage),
-                Err(why) => CaseResult::Broken(why),
+            let result = match &case.rule {
+                Some(rule) => self.with_own_rule(rule, case, &mut into.coverage),
+                None => self.case(ix, case, &mut into.coverage),
             };
             let title = case.title.clone();
             into.cases.push(CaseReport { title, span: case.span, expect: case.expect, result });
         }
     }
 
-    /// The records of a case: one, or as many as a template yields.
-    fn records(&self, ix: RuleIx, case: &TestCase) -> Result<Vec<Arc<Tree>>, String> {
+    fn case(&mut self, ix: RuleIx, case: &TestCase, coverage: &mut Coverage) -> CaseResult {
         let rule_file = &self.sources.get(case.span.file).name;
-        match &case.input {
-            TestInput::Record(tree) => Ok(vec![tree.clone()]),
-            TestInput::File(path) => {
-                let text = self.loader.file(rule_file, path)?;
-                json::check(&text).map_err(|e| format!("`{path}`: {e}"))?;
-                Ok(vec![Arc::new(tree::from_json(text.trim()))])
-            }
-            TestInput::Template(path) => {
-                let record = &self.plan.rule(ix).record;
-                let found = self.loader.template(rule_file, path, record)?;
-                match found.is_empty() {
-                    true => Err(format!("`{path}` has no resource of type `{record}`")),
-                    false => Ok(found.into_iter().map(Arc::new).collect()),
-                }
-            }
+        let record = &self.bench.plan.rule(ix).record;
+        match Scene::of_case(case, rule_file, record, self.loader) {
+            Ok(scenes) => self.bench.case(ix, case, &scenes, coverage),
+            Err(why) => CaseResult::Broken(why),
         }
     }
 
+    /// A case that sets parameters has the rule as it is with them.
+    fn with_own_rule(&mut self, rule: &Arc<Rule>, case: &TestCase, coverage: &mut Coverage) -> CaseResult {
+        let set = RuleSet { rules: vec![rule.clone()], ..RuleSet::default() };
+        let (plan, _) = Plan::new(&set, self.sources, PlanOptions { include_disabled: true });
+        let mut runner = Runner { bench: Bench::new(&plan), sources: self.sources, loader: self.loader };
+        match plan.find(&rule.id) {
+            Some(ix) => runner.case(ix, case, coverage),
+            None => CaseResult::Broken("the rule cannot run with these parameters".to_owned()),
+        }
+    }
+}
+
+/// Where records are judged.
+struct Bench<'p> {
+    plan: &'p Plan,
+    session: Session<'p>,
+    index: JsonIndex,
+}
+
+impl<'p> Bench<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        Self { plan, session: Session::new(plan), index: JsonIndex::default() }
+    }
+
     /// A case over several records is judged by the worst of them.
-    fn case(
-        &mut self,
-        ix: RuleIx,
-        case: &TestCase,
-        records: &[Arc<Tree>],
-        coverage: &mut Coverage,
-    ) -> CaseResult {
+    fn case(&mut self, ix: RuleIx, case: &TestCase, scenes: &[Scene], coverage: &mut Coverage) -> CaseResult {
         let mut worst: Option<Failure> = None;
-        for record in records {
-            match self.judge(ix, record, coverage) {
+        for scene in scenes {
+            match self.scene(ix, scene, coverage) {
                 Ok(failure) => {
                     if worst.as_ref().is_none_or(|w| rank(failure.got) > rank(w.got)) {
                         worst = Some(failure);
@@ -210,18 +216,44 @@ impl Runner<'_> {
         }
     }
 
-    fn judge(&mut self, ix: RuleIx, record: &Tree, coverage: &mut Coverage) -> Result<Failure, String> {
+    /// Where the outcome hangs on whether another resource is there, it is unknown.
+    fn scene(&mut self, ix: RuleIx, scene: &Scene, coverage: &mut Coverage) -> Result<Failure, String> {
+        let member = match self.plan.rule(ix).plane {
+            Plane::Resource => RESOURCE_TIME,
+            Plane::Event | Plane::Block => EVENT_TIME,
+        };
+        let now = time(&scene.record, member);
+        let mut found: Option<Failure> = None;
+        for world in scene.worlds(now) {
+            let one = self.judge(ix, &scene.record, now, &world, coverage)?;
+            found = Some(match found {
+                Some(other) if other.got != one.got => Failure { got: Outcome::Unknown, ..other },
+                Some(other) => other,
+                None => one,
+            });
+        }
+        found.ok_or_else(|| "there is no world to judge the record in".to_owned())
+    }
+
+    fn judge(
+        &mut self,
+        ix: RuleIx,
+        record: &Tree,
+        now: Option<Timestamp>,
+        world: &dyn World,
+        coverage: &mut Coverage,
+    ) -> Result<Failure, String> {
         let rule = self.plan.rule(ix).clone();
         if rule.plane == Plane::Resource || tree::has_unknown(record) {
-            let member = if rule.plane == Plane::Resource { RESOURCE_TIME } else { EVENT_TIME };
-            let record = TreeRecord::new(&rule.record, record).with_now(time(record, member));
-            return Ok(self.outcome(ix, &record, coverage));
+            let record = TreeRecord::new(&rule.record, record).with_now(now);
+            return Ok(self.outcome(ix, &record, world, coverage));
         }
         let text = tree::to_json(record);
         let mut index = std::mem::take(&mut self.index);
         let judged = index.read(&rule.record, &text).map(|record| {
             let record = record.with_time(EVENT_TIME);
-            (self.outcome(ix, &record, coverage), self.looked_up(ix, &record, &text))
+            let found = self.looked_up(ix, &record, world, &text);
+            (self.outcome(ix, &record, world, coverage), found)
         });
         self.index = index;
         let (failure, found) = judged.map_err(|e| format!("the record is no JSON: {e}"))?;
@@ -233,15 +265,21 @@ impl Runner<'_> {
         Ok(failure)
     }
 
-    fn outcome(&mut self, ix: RuleIx, record: &dyn Record, coverage: &mut Coverage) -> Failure {
-        let judgement = self.session.judge_rule(ix, record, &NoWorld);
-        coverage.add(&mut self.session, ix, record, &NoWorld);
-        let why = self.session.explain(ix, record, &NoWorld);
+    fn outcome(
+        &mut self,
+        ix: RuleIx,
+        record: &dyn Record,
+        world: &dyn World,
+        coverage: &mut Coverage,
+    ) -> Failure {
+        let judgement = self.session.judge_rule(ix, record, world);
+        coverage.add(&mut self.session, ix, record, world);
+        let why = self.session.explain(ix, record, world);
         Failure { got: judgement.outcome, finding: judgement.finding, why }
     }
 
     /// Whether the rule gives a finding on the way that a reader of events takes.
-    fn looked_up(&mut self, ix: RuleIx, record: &dyn Record, text: &str) -> bool {
+    fn looked_up(&mut self, ix: RuleIx, record: &dyn Record, world: &dyn World, text: &str) -> bool {
         let plan = self.plan;
         let Some(keys) = plan.for_type(record.record_type()).map(|t| t.keys()) else { return false };
         let members: Vec<Option<String>> = keys.iter().map(|key| text_member(text, key)).collect();
@@ -251,7 +289,7 @@ impl Runner<'_> {
         let mut outline = Outline::default();
         outline.read(text.as_bytes(), json::MAX_DEPTH as usize);
         if outline.of(text.as_bytes()).is_none_or(|raw| self.session.may_concern(set, &raw)) {
-            self.session.judge_candidates(set, record, &NoWorld, &mut |rule, _| found |= rule == ix);
+            self.session.judge_candidates(set, record, world, &mut |rule, _| found |= rule == ix);
         }
         found
     }

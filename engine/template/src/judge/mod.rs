@@ -25,6 +25,7 @@ mod schema;
 mod world;
 
 pub use place::{location, path_at};
+pub use world::beside;
 
 use world::TemplateWorld;
 

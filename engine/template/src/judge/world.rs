@@ -7,7 +7,7 @@ use eyas_engine::finding::{Evidence, Finding, Outcome};
 use eyas_engine::plan::RuleIx;
 use eyas_engine::record::{NoWorld, Record, World};
 use eyas_engine::tree::TreeRecord;
-use eyas_lang::value::{Fetched, Unknown};
+use eyas_lang::value::{Fetched, Tree, Unknown};
 use smol_str::SmolStr;
 
 use crate::records::ResourceRecord;
@@ -66,21 +66,33 @@ impl<'r> TemplateWorld<'r> {
 
     fn others(&self) -> &[Other<'r>] {
         self.others.get_or_init(|| {
-            let mut others = Vec::new();
-            for record in self.records.iter().filter(|record| record.id != self.of.id) {
-                let here = |c: &Conditions| compatible(c, self.under);
-                let possible: Vec<_> =
-                    record.variants.iter().filter(|variant| variant.under.iter().any(here)).collect();
-                let certain = possible.len() == 1 && !record.absent_under.iter().any(here);
-                others.extend(possible.into_iter().map(|variant| Other {
-                    id: &record.id,
-                    record: TreeRecord::new(&record.kind, &variant.root),
-                    certain,
-                }));
-            }
-            others
+            let beside = beside(self.records, self.of, self.under);
+            let other = |(record, root, certain): (&'r ResourceRecord, &'r Tree, bool)| Other {
+                id: &record.id,
+                record: TreeRecord::new(&record.kind, root),
+                certain,
+            };
+            beside.into_iter().map(other).collect()
         })
     }
+}
+
+/// The resources that may be deployed beside `of` where the conditions are as in one of `under`:
+/// each with its tree, and whether it is there, as it is, wherever `of` is.
+pub fn beside<'r>(
+    records: &'r [ResourceRecord],
+    of: &ResourceRecord,
+    under: &[Conditions],
+) -> Vec<(&'r ResourceRecord, &'r Tree, bool)> {
+    let here = |c: &Conditions| compatible(c, under);
+    let mut out = Vec::new();
+    for record in records.iter().filter(|record| record.id != of.id) {
+        let possible: Vec<_> =
+            record.variants.iter().filter(|variant| variant.under.iter().any(here)).collect();
+        let certain = possible.len() == 1 && !record.absent_under.iter().any(here);
+        out.extend(possible.into_iter().map(|variant| (record, &variant.root, certain)));
+    }
+    out
 }
 
 /// Findings of both worlds stand; what only one of them has is unknown.

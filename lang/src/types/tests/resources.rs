@@ -72,3 +72,16 @@ fn only_resources_are_referred_to() {
         "rule r on cloudtrail {\n  severity: high\n  when: ct.user refers_to self\n}\n"
     ));
 }
+
+#[test]
+fn cases_set_parameters_that_exist_to_values_they_can_have() {
+    insta::assert_snapshot!(said(
+        "param ports: list<int> = [22]\nparam limit: int = 3\n\
+         rule r on AWS::S3::Bucket {\n  severity: high\n  when: len(BucketName) > limit or len(BucketName) in (ports)\n}\n\
+         sample log on cloudtrail { eventName: X }\n\
+         test r {\n  fires \"a\" {} with params { limits: 3 }\n  fires \"b\" {} with params { limit: many, ports: [1, x] }\n  \
+         fires \"c\" {} beside AWS::S3::BucketPolice {}\n  fires \"d\" {} beside cloudtrail {}\n  \
+         fires \"e\" {} beside AWS::S3::BucketPolicy { Buckett: x }\n  fires \"f\" {} beside AWS::S3::BucketPolicy log\n  \
+         fires \"g\" {} with params { limit: { a: 1 } }\n  passes \"h\" {} with params { limit: unknown(\"x\") }\n}\n"
+    ));
+}
