@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eyas_engine::testing::{FixtureLoader, Neighbour, Scene};
 use eyas_template::document::{LineIndex, decode, parse};
 use eyas_template::inputs::Inputs;
-use eyas_template::judge::beside;
+use eyas_template::judge::neighbours;
 use eyas_template::records::{ResourceRecord, records};
 use eyas_template::template::recognise;
 
@@ -44,7 +44,7 @@ fn scenes<'r>(
     of: &'r ResourceRecord,
 ) -> impl Iterator<Item = Scene> + use<'r> {
     of.variants.iter().map(|variant| {
-        let beside = beside(records, of, &variant.under);
+        let beside = neighbours(records, of, &variant.under);
         let neighbour = |(record, root, certain): (&ResourceRecord, _, bool)| Neighbour {
             kind: record.kind.clone(),
             record: Arc::new(Clone::clone(root)),

@@ -25,7 +25,7 @@ mod schema;
 mod world;
 
 pub use place::{location, path_at};
-pub use world::beside;
+pub use world::neighbours;
 
 use world::TemplateWorld;
 

@@ -66,7 +66,7 @@ impl<'r> TemplateWorld<'r> {
 
     fn others(&self) -> &[Other<'r>] {
         self.others.get_or_init(|| {
-            let beside = beside(self.records, self.of, self.under);
+            let beside = neighbours(self.records, self.of, self.under);
             let other = |(record, root, certain): (&'r ResourceRecord, &'r Tree, bool)| Other {
                 id: &record.id,
                 record: TreeRecord::new(&record.kind, root),
@@ -79,7 +79,7 @@ impl<'r> TemplateWorld<'r> {
 
 /// The resources that may be deployed beside `of` where the conditions are as in one of `under`:
 /// each with its tree, and whether it is there, as it is, wherever `of` is.
-pub fn beside<'r>(
+pub fn neighbours<'r>(
     records: &'r [ResourceRecord],
     of: &ResourceRecord,
     under: &[Conditions],
