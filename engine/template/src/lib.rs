@@ -10,6 +10,7 @@ pub mod nested;
 pub mod note;
 pub mod records;
 mod resolve;
+mod sam;
 pub mod scenario;
 pub mod schema;
 pub mod suppress;

@@ -235,6 +235,7 @@ fn foreign(tree: Tree) -> Tree {
             present: why.present,
             parts: why.parts.clone(),
             spelling: None,
+            spelling: None,
         })),
         known => known,
     };

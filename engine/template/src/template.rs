@@ -1,6 +1,6 @@
 //! What a template declares: parameters, mappings, conditions, resources, outputs.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::document::{Document, Entry, Node, NodeKind, Span};
@@ -22,6 +22,8 @@ pub struct Template<'d> {
     pub outputs: Option<&'d Node>,
     /// The transforms (`AWS::Serverless-2016-10-31`, `AWS::LanguageExtensions`, macros).
     pub transforms: Vec<Transform<'d>>,
+    /// The ids of the resources.
+    ids: FxHashSet<&'d str>,
 }
 
 /// A transform that the template asks for.
@@ -103,15 +105,21 @@ pub fn recognise(document: &Document) -> Result<Template<'_>, NotATemplate> {
 }
 
 impl<'d> Template<'d> {
+    /// Whether there is a resource of this id.
+    pub fn has_resource(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+
     /// The template with this root, whose places are the document's.
     pub(crate) fn read(document: &'d Document, root: &'d Node) -> Self {
-        let declared = entries(root, "Resources").iter();
+        let resources: Vec<Resource<'d>> = entries(root, "Resources").iter().filter_map(resource).collect();
         Self {
+            ids: resources.iter().map(|resource| resource.entry.key.as_str()).collect(),
             document,
             parameters: entries(root, "Parameters").iter().map(|e| (e.key.as_str(), parameter(e))).collect(),
             mappings: root.get("Mappings"),
             conditions: entries(root, "Conditions").iter().map(|e| (e.key.as_str(), e)).collect(),
-            resources: declared.filter_map(resource).collect(),
+            resources,
             outputs: root.get("Outputs"),
             transforms: transforms(root),
         }

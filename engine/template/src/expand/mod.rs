@@ -7,10 +7,14 @@ mod loops;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use crate::document::Node;
+use crate::document::{Entry, Node, NodeKind};
 use crate::inputs::Inputs;
+use crate::nested::Outputs;
 use crate::note::{Note, NoteKind};
 use crate::records::Source;
+use crate::resolve::Resolver;
+use crate::sam;
+use crate::scenario::Scenario;
 use crate::template::Template;
 
 /// What the transforms make of a template.
@@ -30,7 +34,37 @@ pub(crate) fn expand(template: &Template<'_>, inputs: &Inputs) -> Expansion {
     if template.document.text.contains("Fn::ForEach") {
         loops::unroll(template, inputs, &mut expansion);
     }
+    if template.document.text.contains(sam::PREFIX) {
+        serverless(template, inputs, &mut expansion);
+    }
+    note_modules(template, &mut expansion.notes);
     expansion
+}
+
+/// Modules stand for resources that the registry holds.
+fn note_modules(template: &Template<'_>, notes: &mut Vec<Note>) {
+    for resource in template.resources.iter().filter(|resource| resource.kind.ends_with("::MODULE")) {
+        let message =
+            format!("the resources of module `{}`, `{}`, are not here", resource.id(), resource.kind);
+        notes.push(Note::new(resource.entry.key_span, NoteKind::Module, message));
+    }
+}
+
+fn serverless(template: &Template<'_>, inputs: &Inputs, expansion: &mut Expansion) {
+    let (scenario, stacks) = (Scenario::default(), Outputs::default());
+    let resolver = Resolver::new(template, inputs, &scenario, &stacks);
+    let root = expansion.root.as_ref().unwrap_or(&template.document.root);
+    let sam::Expanded { resources, sources, mut notes } = sam::expand(root, &resolver);
+    let mut sections: Vec<Entry> =
+        root.entries().iter().filter(|section| section.key != "Resources").cloned().collect();
+    if let Some(section) = root.entry("Resources") {
+        let value = Node { kind: NodeKind::Map(resources), ..section.value.hollow() };
+        sections.push(Entry { value, ..section.clone_key() });
+    }
+    let root = Node { kind: NodeKind::Map(sections), ..root.hollow() };
+    expansion.sources.extend(sources);
+    expansion.notes.append(&mut notes);
+    expansion.root = Some(root);
 }
 
 /// Names of transforms that CloudFormation runs itself and whose result is known.

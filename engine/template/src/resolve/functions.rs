@@ -38,7 +38,7 @@ impl Resolver<'_> {
             }
             "Fn::ImportValue" => Some(self.later(span, "the value is another stack's export")),
             "Fn::GetStackOutput" => Some(self.later(span, "the value is another stack's output")),
-            "Fn::Transform" => Some(self.later(span, "a macro makes the value when it is deployed")),
+            "Fn::Transform" => Some(self.transformed(arg, span)),
             "Condition" if arg.as_str().is_some_and(|name| self.template.conditions.contains_key(name)) => {
                 // In a property this is a member called `Condition`, as in a policy statement.
                 return None;
@@ -52,6 +52,13 @@ impl Resolver<'_> {
 
     fn later(&self, span: Span, reason: &str) -> Tree {
         self.unknown(span, Unknown::present(reason))
+    }
+
+    fn transformed(&self, arg: &Node, span: Span) -> Tree {
+        match arg.get("Name").and_then(Node::as_str) {
+            Some(name) => self.later(span, &format!("`{name}` makes the value when it is deployed")),
+            None => self.later(span, "a macro makes the value when it is deployed"),
+        }
     }
 
     fn malformed(&self, span: Span, what: &str) -> Tree {
@@ -113,7 +120,7 @@ impl Resolver<'_> {
             return Tree { place: Some(self.place(span)), ..value.clone() };
         }
         let reason = format!("`{resource}` has its `{attribute}` only when it is deployed");
-        let refers_to = self.template.resources.iter().any(|r| r.id() == resource).then(|| resource.into());
+        let refers_to = self.template.has_resource(resource).then(|| resource.into());
         let unknown = Unknown { refers_to, ..Unknown::present(reason) };
         self.unknown(span, spelt(&format!("{resource}.{attribute}"), unknown))
     }

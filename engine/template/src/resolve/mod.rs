@@ -123,13 +123,15 @@ impl<'t> Resolver<'t> {
         if let Some(Assumed::Text(text)) = self.scenario.parameters.get(name) {
             return Some(self.tree(TreeKind::Str(text.clone()), span));
         }
-        let resource = self.template.resources.iter().any(|r| r.id() == name);
+        // `MyFunction.Version` and the like refer to what a serverless resource brings along.
+        let id = name.split_once('.').map_or(name, |(id, _)| id);
+        let resource = self.template.has_resource(id);
         let reason = if resource {
             format!("`{name}` has its name only when it is deployed")
         } else {
             format!("`{name}` is known only when it is deployed")
         };
-        let refers_to = resource.then(|| name.into());
+        let refers_to = resource.then(|| id.into());
         Some(self.unknown(span, spelt(name, Unknown { refers_to, ..Unknown::present(reason) })))
     }
 
