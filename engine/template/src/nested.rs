@@ -235,7 +235,6 @@ fn foreign(tree: Tree) -> Tree {
             present: why.present,
             parts: why.parts.clone(),
             spelling: None,
-            spelling: None,
         })),
         known => known,
     };

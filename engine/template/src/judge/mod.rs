@@ -17,7 +17,7 @@ use crate::note::Note;
 use crate::records::{Resolved, ResourceRecord, resolve};
 use crate::schema::RULES;
 use crate::suppress::{Idle, Peers, suppress};
-use crate::template::{NotATemplate, Template, recognise};
+use crate::template::{NotATemplate, Resource, Template, recognise};
 use crate::when::{Conditions, describe};
 
 mod place;
@@ -215,7 +215,8 @@ fn judge_resource(
     let all: Vec<&Conditions> =
         record.variants.iter().flat_map(|variant| &variant.under).chain(&record.absent_under).collect();
     // What a transform makes has no declaration of its own to mend.
-    let declared = template.resources.iter().find(|resource| *resource.id() == record.id);
+    let written = |resource: &&Resource<'_>| record.made_from.is_none() && *resource.id() == record.id;
+    let declared = template.resources.iter().find(written);
     for at in 0..hits.len() {
         // A violation in one variant says more than not knowing in another.
         let covered = hits[at].finding.outcome == Outcome::Unknown
