@@ -45,6 +45,10 @@ pub(crate) struct Lint {
     #[arg(long, value_name = "FILE")]
     files_from: Option<PathBuf>,
 
+    /// Pass over files that are no templates, also those named here: for hooks that hand on every file
+    #[arg(long)]
+    skip_non_templates: bool,
+
     /// A file of parameter values: the AWS CLI's list, CodePipeline's map, or a plain map; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Deployment")]
     parameters: Vec<PathBuf>,
@@ -110,6 +114,9 @@ pub(crate) fn run(args: &Lint, global: &Global, screen: &Screen) -> Result<Exit,
         }
         // A diff lists files of all kinds; only those that are templates concern us.
         found.files.extend(listed.into_iter().map(|path| Candidate { path, named: false }));
+    }
+    if args.skip_non_templates {
+        found.files.iter_mut().for_each(|file| file.named = false);
     }
     let compiled = compile::load_for(&types(&found.files), &args.rules, &settings, screen)?;
     let planned = plan::plan(compiled, Judging::Templates, &settings, screen)?;
