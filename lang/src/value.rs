@@ -135,6 +135,18 @@ impl Tree {
         Self { kind, place: None }
     }
 
+    /// The key of a map's last member where the map has more members that are not known: the value
+    /// says why.
+    pub const REST: &'static str = "Fn::Transform";
+
+    /// Why a map may have more members than it shows.
+    pub fn rest(&self) -> Option<&Tree> {
+        match &self.kind {
+            TreeKind::Map(members) => members.last().filter(|(key, _)| key == Self::REST).map(|(_, why)| why),
+            _ => None,
+        }
+    }
+
     /// The member of a map with this key.
     pub fn get(&self, key: &str) -> Option<&Tree> {
         match &self.kind {

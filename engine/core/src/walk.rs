@@ -59,7 +59,7 @@ fn step<'r>(value: Value<'r>, step: &Step) -> Fetched<'r> {
 fn member<'r>(value: Value<'r>, key: &str) -> Fetched<'r> {
     match value {
         Value::Json(JsonText(raw)) => json::member(raw, key).map_or(Fetched::Absent, json::value),
-        Value::Tree(tree) => tree.get(key).map_or(Fetched::Absent, of_tree),
+        Value::Tree(tree) => tree.get(key).or_else(|| tree.rest()).map_or(Fetched::Absent, of_tree),
         Value::Object(tree) => into_owned(member(Value::Tree(&tree), key)),
         _ => Fetched::Absent,
     }
@@ -205,5 +205,22 @@ fn owned_value(value: Value<'_>) -> Value<'static> {
         Value::Json(JsonText(raw)) => Value::Object(Arc::new(crate::tree::from_json(raw))),
         Value::Tree(tree) => Value::Object(Arc::new(tree.clone())),
         Value::Object(tree) => Value::Object(tree),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_tree, steps};
+    use eyas_lang::catalog::Step;
+    use eyas_lang::value::{Fetched, Tree, TreeKind, Unknown};
+
+    #[test]
+    fn a_map_with_members_that_are_not_known_lacks_none() {
+        let known = Tree::new(TreeKind::Bool(true));
+        let rest = Tree::new(TreeKind::Unknown(Unknown::new("a macro adds members").into()));
+        let map = Tree::new(TreeKind::Map(vec![("A".into(), known), (Tree::REST.into(), rest)]));
+        let at = |key: &str| steps(of_tree(&map), &[Step::Key(key.into())]);
+        assert!(matches!(at("A"), Fetched::Present(_)));
+        assert!(matches!(at("B"), Fetched::Unknown(why) if why.reason == "a macro adds members"));
     }
 }

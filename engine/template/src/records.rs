@@ -171,7 +171,7 @@ fn tree(resource: &Resource<'_>, resolver: &Resolver<'_>) -> Tree {
     match resource.properties.and_then(|node| resolver.value(node, 0)) {
         Some(Tree { kind: TreeKind::Map(properties), .. }) => members.extend(properties),
         Some(Tree { kind: TreeKind::Unknown(why), .. }) => {
-            members.push(("Properties".into(), Tree::new(TreeKind::Unknown(why))))
+            members.push((SmolStr::new_static(Tree::REST), Tree::new(TreeKind::Unknown(why))));
         }
         _ => {}
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use eyas_lang::value::{Tree, TreeKind, Unknown};
 use smol_str::SmolStr;
 
-use crate::document::{Node, NodeKind, Span};
+use crate::document::{Entry, Node, NodeKind, Span};
 use crate::inputs::Inputs;
 use crate::nested::Outputs;
 use crate::scenario::{Assumed, Scenario};
@@ -76,14 +76,15 @@ impl<'t> Resolver<'t> {
                     return value;
                 }
                 let mut members: Vec<(SmolStr, Tree)> = Vec::with_capacity(entries.len());
+                let mut rest = None;
                 for entry in entries {
                     if entry.key.starts_with("Fn::ForEach") || entry.key == "Fn::Transform" {
-                        let reason = format!("`{}` adds members that only deployment knows", entry.key);
-                        members.push((entry.key.clone(), self.unknown(entry.key_span, Unknown::new(reason))));
+                        rest = Some(self.unknown(entry.key_span, Unknown::new(adds(entry))));
                     } else if let Some(value) = self.value(&entry.value, depth + 1) {
                         members.push((entry.key.clone(), value));
                     }
                 }
+                members.extend(rest.map(|why| (SmolStr::new_static(Tree::REST), why)));
                 TreeKind::Map(members)
             }
         };
@@ -168,6 +169,12 @@ impl<'t> Resolver<'t> {
         let items = items.map(|item| self.tree(TreeKind::Str(item.into()), span)).collect();
         self.tree(TreeKind::List(items), span)
     }
+}
+
+/// Why a map has members that are not written in it.
+fn adds(entry: &Entry) -> String {
+    let name = entry.value.get("Name").and_then(Node::as_str).unwrap_or(&entry.key);
+    format!("`{name}` adds members that only deployment knows")
 }
 
 /// The value of a name, spelt so that equal spellings in one template are equal values.
