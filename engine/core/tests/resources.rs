@@ -206,17 +206,21 @@ fn alternatives_over_lists_are_findings_of_their_own() {
 ## Open.
 rule open on AWS::EC2::SecurityGroup {
   severity: high
-  when: any r in SecurityGroupIngress (r.CidrIp = "0.0.0.0/0") or any e in SecurityGroupEgress (e.CidrIp = "0.0.0.0/0")
-  message: "{r.CidrIp} {e.CidrIp}"
-  remove r
-  remove e
+  when: any r in SecurityGroupIngress (r.CidrIp = "0.0.0.0/0" or r.CidrIpv6 = "::/0")
+    or any r in SecurityGroupEgress (r.CidrIp = "0.0.0.0/0")
+  message: "{coalesce(r.CidrIp, r.CidrIpv6)} {r.Description} {len(r.CidrIp)} {r.SourceSecurityGroupId}"
+  set r.Description = bad
+  remove r.SourceSecurityGroupId
 }"#;
-    let group = r#"{"id": "g", "SecurityGroupIngress": [{"CidrIp": "0.0.0.0/0"}], "SecurityGroupEgress": [{}, {"CidrIp": "0.0.0.0/0"}]}"#;
+    let group = r#"{"id": "g",
+        "SecurityGroupIngress": [{"CidrIp": "0.0.0.0/0", "Description": "in", "SourceSecurityGroupId": "s"}, {"CidrIpv6": "::/0"}],
+        "SecurityGroupEgress": [{}, {"CidrIp": "0.0.0.0/0", "Description": "out"}]}"#;
     let found = findings(text, group, &[]);
-    let brief: Vec<String> = found.iter().map(|f| serde_json::to_string(&f.edits).unwrap()).collect();
-    insta::assert_snapshot!(brief.join("\n"), @r#"
-    [{"op":"remove","path":["SecurityGroupIngress",0]}]
-    [{"op":"remove","path":["SecurityGroupEgress",1]}]
+    let brief = found.iter().map(|f| format!("{} {}", f.message, serde_json::to_string(&f.edits).unwrap()));
+    insta::assert_snapshot!(brief.collect::<Vec<_>>().join("\n"), @r#"
+    0.0.0.0/0 in 9 s [{"op":"set","path":["SecurityGroupIngress",0,"Description"],"value":"bad"},{"op":"remove","path":["SecurityGroupIngress",0,"SourceSecurityGroupId"]}]
+    ::/0 <NA> <NA> <NA> [{"op":"set","path":["SecurityGroupIngress",1,"Description"],"value":"bad"},{"op":"remove","path":["SecurityGroupIngress",1,"SourceSecurityGroupId"]}]
+    0.0.0.0/0 out 9 <NA> [{"op":"set","path":["SecurityGroupEgress",1,"Description"],"value":"bad"}]
     "#);
 }
 

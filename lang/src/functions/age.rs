@@ -9,6 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "age",
     params: &[kit::param("time", ParamKind::Time)],
     variadic: false,
+    coalesces: false,
     result: |args| kit::per_item(args, Type::Duration),
     doc: "How long ago a time was, seen from the record's own time (see `now`). Absent where the value is no time. Of a list, every item.",
     examples: &[

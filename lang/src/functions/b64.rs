@@ -11,6 +11,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "b64",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: kit::text_or_texts,
     doc: "Decodes Base64 (standard or URL-safe, padded or not, line breaks allowed). Absent where the text is none. Of a list, every item.",
     examples: &[

@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "basename",
     params: &[kit::param("path", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: kit::text_or_texts,
     doc: "What follows the last `/` of a path. Of a list, of every item.",
     examples: &[

@@ -13,6 +13,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "cidr",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: |args| kit::per_item(args, Type::Cidr),
     doc: "The network that a text is; an address is a network of one. Bits behind the prefix are cleared. Absent where it is none. Of a list, every item.",
     examples: &[

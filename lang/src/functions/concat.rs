@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "concat",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: true,
+    coalesces: false,
     result: kit::string,
     doc: "The texts as one. Absent where one of them is.",
     examples: &[

@@ -9,6 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "entropy",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: |args| kit::per_item(args, Type::Float),
     doc: "Shannon's entropy of a text in bits a byte: near 0 for `aaaa`, above 4 for random keys. Of a list, every item.",
     examples: &[

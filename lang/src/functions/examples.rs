@@ -126,8 +126,12 @@ impl Reader {
         for item in self.items(")") {
             match item {
                 Fetched::Present(value) => args.push(value),
+                Fetched::Absent if function.coalesces => {}
                 other => return other,
             }
+        }
+        if function.coalesces && args.is_empty() {
+            return Fetched::Absent;
         }
         let least = function.params.iter().filter(|p| !p.optional).count();
         assert!(args.len() >= least && (function.variadic || args.len() <= function.params.len()), "{word}");

@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "first",
     params: &[kit::param("list", ParamKind::List)],
     variadic: false,
+    coalesces: false,
     result: kit::item,
     doc: "The first item of a list; absent where there is none.",
     examples: &[

@@ -9,6 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "ip",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: |args| kit::per_item(args, Type::Ip),
     doc: "The address that a text is; absent where it is none. Of a list, every item.",
     examples: &[

@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "join",
     params: &[kit::param("separator", ParamKind::String), kit::param("list", ParamKind::List)],
     variadic: false,
+    coalesces: false,
     result: kit::string,
     doc: "The items of a list as one text, with `separator` between them. Items that are lists themselves are joined item by item; absent ones are left out.",
     examples: &[

@@ -49,6 +49,14 @@ pub(super) fn same(args: &[Type]) -> Type {
     args.first().cloned().unwrap_or(Type::Dynamic)
 }
 
+/// The type that all arguments have.
+pub(super) fn common(args: &[Type]) -> Type {
+    match args.split_first() {
+        Some((first, rest)) if rest.iter().all(|ty| ty == first) => first.clone(),
+        _ => Type::Dynamic,
+    }
+}
+
 pub(super) fn texts(_: &[Type]) -> Type {
     Type::List(Box::new(Type::String))
 }

@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "last",
     params: &[kit::param("list", ParamKind::List)],
     variadic: false,
+    coalesces: false,
     result: kit::item,
     doc: "The last item of a list; absent where there is none.",
     examples: &[

@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "len",
     params: &[kit::param("value", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: kit::int,
     doc: "The length of a text in bytes, the number of a list's items, or of an object's members.",
     examples: &[

@@ -9,6 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "max",
     params: &[kit::param("list", ParamKind::List)],
     variadic: false,
+    coalesces: false,
     result: kit::item,
     doc: "The greatest number of a list; numbers given as text count, other items do not. Absent where there is none.",
     examples: &[

@@ -9,6 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "min",
     params: &[kit::param("list", ParamKind::List)],
     variadic: false,
+    coalesces: false,
     result: kit::item,
     doc: "The least number of a list; numbers given as text count, other items do not. Absent where there is none.",
     examples: &[

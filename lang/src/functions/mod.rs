@@ -13,6 +13,7 @@ mod arn;
 mod b64;
 mod basename;
 mod cidr;
+mod coalesce;
 mod concat;
 pub(crate) mod entropy;
 #[cfg(test)]
@@ -48,6 +49,8 @@ pub struct Function {
     pub params: &'static [Param],
     /// Whether the last parameter may repeat.
     pub variadic: bool,
+    /// Whether absent arguments are passed over, and the first of the others is what counts.
+    pub coalesces: bool,
     /// The type of its result, from the types of its arguments.
     pub result: fn(&[Type]) -> Type,
     /// What it does: Markdown, first line is the summary.
@@ -55,7 +58,8 @@ pub struct Function {
     /// Expressions and what they yield.
     pub examples: &'static [Example],
     /// The implementation. Arguments are present; absent and unknown ones are handled by the
-    /// caller (absent in, absent out; unknown in, unknown out).
+    /// caller (absent in, absent out; unknown in, unknown out; of a function that coalesces
+    /// only the first argument that is there is passed).
     pub eval: for<'r> fn(&[crate::value::Value<'r>], &CallContext) -> Fetched<'r>,
 }
 
@@ -113,6 +117,7 @@ static ALL: &[&Function] = &[
     &b64::FUNCTION,
     &basename::FUNCTION,
     &cidr::FUNCTION,
+    &coalesce::FUNCTION,
     &concat::FUNCTION,
     &entropy::FUNCTION,
     &first::FUNCTION,

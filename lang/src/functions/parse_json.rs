@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "parse_json",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: kit::dynamic,
     doc: "Reads JSON text: `parse_json(x).member`. What is no text is given back as it is; absent where the text is no JSON.",
     examples: &[

@@ -12,6 +12,7 @@ pub(super) static FUNCTION: Function = Function {
         kit::param("to", ParamKind::String),
     ],
     variadic: false,
+    coalesces: false,
     result: kit::string,
     doc: "The text with every `from` replaced by `to`.",
     examples: &[

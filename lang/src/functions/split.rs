@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "split",
     params: &[kit::param("text", ParamKind::String), kit::param("separator", ParamKind::String)],
     variadic: false,
+    coalesces: false,
     result: kit::texts,
     doc: "The parts of a text between separators.",
     examples: &[

@@ -9,6 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "sum",
     params: &[kit::param("list", ParamKind::List)],
     variadic: false,
+    coalesces: false,
     result: kit::item,
     doc: "The sum of a list's numbers; numbers given as text count, other items do not.",
     examples: &[

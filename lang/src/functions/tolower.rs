@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "tolower",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: kit::text_or_texts,
     doc: "The text in lower case. Of a list, every item.",
     examples: &[

@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "toupper",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: kit::text_or_texts,
     doc: "The text in upper case. Of a list, every item.",
     examples: &[Example { expr: r#"toupper("us-east-1")"#, result: r#""US-EAST-1""# }],

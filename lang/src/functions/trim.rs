@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "trim",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: kit::text_or_texts,
     doc: "The text without white space at its ends. Of a list, every item.",
     examples: &[Example { expr: r#"trim("  a b ")"#, result: r#""a b""# }],

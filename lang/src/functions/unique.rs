@@ -9,6 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "unique",
     params: &[kit::param("list", ParamKind::List)],
     variadic: false,
+    coalesces: false,
     result: kit::same,
     doc: "The list without repeated items.",
     examples: &[

@@ -9,6 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "url",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: |args| kit::per_item(args, Type::Record("url".into())),
     doc: "The parts of a URL: `scheme`, `user`, `host`, `port`, `path`, `query`, `fragment`. Absent where the text is none; a part that is not there is absent. Of a list, every item.",
     examples: &[

@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "url_decode",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: kit::text_or_texts,
     doc: "The text with `%XX` resolved, as IAM hands out its policy documents. Of a list, every item.",
     examples: &[

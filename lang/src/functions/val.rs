@@ -8,6 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "val",
     params: &[kit::param("field", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: kit::same,
     doc: "The value of a field. On the right side of a comparison a bare word is text; `val(…)` makes it the field's value.",
     examples: &[Example { expr: r#"val("a")"#, result: r#""a""# }],

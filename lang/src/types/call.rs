@@ -83,11 +83,12 @@ impl<'a> Lower<'_, 'a> {
         }
         let mut terms = Vec::with_capacity(args.len());
         let mut types = Vec::with_capacity(args.len());
-        let mut optional = false;
+        let mut optional = function.coalesces;
         for (i, arg) in args.iter().enumerate() {
             let kind = function.params.get(i).or(function.params.last()).map_or(ParamKind::Any, |p| p.kind);
             let typed = self.argument(arg, kind, function, scope)?;
-            optional |= typed.optional;
+            optional =
+                if function.coalesces { optional && typed.optional } else { optional || typed.optional };
             terms.push(typed.term);
             types.push(typed.ty);
         }

@@ -27,9 +27,29 @@ struct Place<'a> {
 }
 
 impl<'a> Lower<'_, 'a> {
-    /// One change. `scope` holds the variables that a message can name, `when` is the condition
-    /// that binds them.
-    pub(super) fn edit(
+    /// A change, once for each variable that its path may start at. `scope` holds the variables
+    /// that a message can name, `when` is the condition that binds them.
+    pub(super) fn edits(
+        &mut self,
+        edit: &ast::Edit,
+        span: Span,
+        when: &Expr,
+        scope: &Scope<'_>,
+    ) -> Vec<checked::Edit> {
+        let mut bound = Vec::new();
+        bound_by(when, &mut bound);
+        let path = &edit.path.node.segments;
+        let vars = self.alternatives(path, std::slice::from_ref(path), scope).unwrap_or_default();
+        let meant = vars.into_iter().filter(|var| bound.iter().any(|quant| quant.var == var.id));
+        let meant: Vec<&BoundVar> = meant.collect();
+        if meant.is_empty() {
+            return self.edit(edit, span, when, scope).into_iter().collect();
+        }
+        let each = meant.into_iter().map(|var| self.edit(edit, span, when, &Scope::with_var(scope, var)));
+        each.collect::<Option<_>>().unwrap_or_default()
+    }
+
+    fn edit(
         &mut self,
         edit: &ast::Edit,
         span: Span,

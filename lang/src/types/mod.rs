@@ -31,6 +31,7 @@ mod scope;
 mod shared;
 mod template;
 mod window;
+mod witness;
 
 #[cfg(test)]
 mod tests;

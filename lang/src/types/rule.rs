@@ -304,7 +304,7 @@ impl RuleChecker<'_, '_, '_> {
             if let RuleValue::Edit(edit) = &key.value {
                 let lower = &mut self.lower;
                 out.extend(with_vars(self.scope, witnesses, &mut |scope| {
-                    lower.edit(edit, key.span, when, scope)
+                    lower.edits(edit, key.span, when, scope)
                 }));
             }
         }

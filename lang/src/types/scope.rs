@@ -78,6 +78,21 @@ impl<'x> Scope<'x> {
         }
     }
 
+    /// The variables of this name that are bound here, the outermost first. In a message these
+    /// may be several.
+    pub(crate) fn vars(&self, name: &str) -> Vec<&'x BoundVar> {
+        let mut out = Vec::new();
+        let mut scope = *self;
+        while let Binding::Var { var, outer } = scope.binding {
+            if var.name == name {
+                out.push(var);
+            }
+            scope = *outer;
+        }
+        out.reverse();
+        out
+    }
+
     /// Every name that is bound here, for suggestions.
     pub(crate) fn names(&self) -> Vec<&'x str> {
         let mut out = Vec::new();

@@ -76,7 +76,7 @@ impl Lower<'_, '_> {
                 return Some(TemplatePart::Step(step as u32, typed.term));
             }
         }
-        let typed = self.read(operand, scope)?;
+        let typed = self.read_of_witnesses(operand, scope)?;
         Some(match typed.term {
             Term::Const(Value::Str(text)) => TemplatePart::Text(text.into_owned()),
             term => TemplatePart::Value(term),

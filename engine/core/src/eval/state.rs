@@ -280,6 +280,9 @@ impl<'p, 'r> Eval<'p, 'r> {
         if let Some(why) = &self.peeking {
             return Fetched::Unknown(why.clone());
         }
+        if function.coalesces {
+            return self.first_there(function, args);
+        }
         let mut present = Vec::with_capacity(args.len());
         let mut unknown = None;
         for arg in args {
@@ -295,6 +298,18 @@ impl<'p, 'r> Eval<'p, 'r> {
         }
         let context = CallContext { now: *self.now.get_or_init(|| self.record.now()) };
         apply(function, present, &context)
+    }
+
+    /// The call with the first argument that is not absent.
+    fn first_there(&self, function: &'static Function, args: &[Value]) -> Fetched<'r> {
+        let found = args.iter().map(|arg| self.own(arg)).find(|found| !matches!(found, Fetched::Absent));
+        match found {
+            None | Some(Fetched::Absent) => Fetched::Absent,
+            Some(Fetched::Present(value)) => (function.eval)(&[value], &CallContext::default()),
+            // It is that value, unless it may turn out to be absent.
+            Some(Fetched::Unknown(why)) if why.present => Fetched::Unknown(why),
+            Some(Fetched::Unknown(why)) => Fetched::Unknown(walk::opaque(why)),
+        }
     }
 
     fn cel(&self, cel: &crate::plan::PlannedCel) -> Fetched<'r> {

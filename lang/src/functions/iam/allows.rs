@@ -14,6 +14,7 @@ pub(in crate::functions) static FUNCTION: Function = Function {
         kit::optional("resource", ParamKind::String),
     ],
     variadic: false,
+    coalesces: false,
     result: |_| Type::Bool,
     doc: "Whether a policy document allows an action, on some resource or on the one that is given. \
           Wildcards, NotAction, NotResource and Deny count as IAM counts them; unknown where a condition \

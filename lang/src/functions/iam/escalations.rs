@@ -12,6 +12,7 @@ pub(in crate::functions) static FUNCTION: Function = Function {
     name: "iam.escalations",
     params: &[kit::param("document", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: kit::texts,
     doc: "The ways in which a policy document lets its holder gain more rights: sets of actions that \
           together do, such as `iam:PassRole + ec2:RunInstances`. Resources, Deny and the condition \

@@ -10,6 +10,7 @@ pub(in crate::functions) static FUNCTION: Function = Function {
     name: "iam.is_admin",
     params: &[kit::param("document", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: |_| Type::Bool,
     doc: "Whether a policy document allows every action on every resource. A deny of some of it does not \
           change that; unknown where a condition decides.",

@@ -9,6 +9,7 @@ pub(in crate::functions) static FUNCTION: Function = Function {
     name: "iam.public",
     params: &[kit::param("document", ParamKind::Any)],
     variadic: false,
+    coalesces: false,
     result: |_| Type::Bool,
     doc: "Whether a resource policy lets everyone in: it allows the principal `*`, with no condition on who \
           or where the caller is (`aws:SourceArn`, `aws:PrincipalOrgID`, `aws:SourceVpce`, `aws:SourceIp` …) \
