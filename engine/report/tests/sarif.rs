@@ -59,20 +59,65 @@ fn message(value: &Value, path: &str) {
     text(&value["text"], path);
 }
 
-fn physical_location(value: &Value, path: &str, files: usize) {
-    object(value, path, &["artifactLocation"], &["region"]);
-    object(&value["artifactLocation"], path, &["uri"], &["index"]);
-    uri(&value["artifactLocation"]["uri"], path);
-    if let Some(index) = value["artifactLocation"].get("index") {
+fn artifact(value: &Value, path: &str, files: usize) {
+    object(value, path, &["uri"], &["index", "uriBaseId"]);
+    uri(&value["uri"], path);
+    let whole = value["uri"].as_str().is_some_and(|u| u.contains("://"));
+    let based = value.get("uriBaseId").is_some_and(|base| base == "%SRCROOT%");
+    assert!(whole != based, "{path}: a relative path, and only that, starts from the root: {value}");
+    if let Some(index) = value.get("index") {
         assert!(index.as_u64().is_some_and(|i| (i as usize) < files), "{path}: {index}");
     }
-    let Some(region) = value.get("region") else { return };
-    let members = object(region, path, &[], &["startLine", "startColumn", "byteOffset"]);
+}
+
+fn region(value: &Value, path: &str) {
+    let members =
+        object(value, path, &[], &["startLine", "startColumn", "endLine", "endColumn", "byteOffset"]);
     assert!(members.contains_key("startLine") || members.contains_key("byteOffset"), "{path}");
     assert!(!members.contains_key("startColumn") || members.contains_key("startLine"), "{path}");
+    assert!(!members.contains_key("endColumn") || members.contains_key("startColumn"), "{path}");
     for (key, value) in members {
         at_least(value, i64::from(key != "byteOffset"), path);
     }
+    let end = |line: &str, column: &str| (value[line].as_u64(), value[column].as_u64());
+    if members.contains_key("endLine") {
+        assert!(end("endLine", "endColumn") >= end("startLine", "startColumn"), "{path}: {value}");
+    }
+}
+
+fn physical_location(value: &Value, path: &str, files: usize) {
+    object(value, path, &["artifactLocation"], &["region"]);
+    artifact(&value["artifactLocation"], path, files);
+    if let Some(value) = value.get("region") {
+        region(value, path);
+    }
+}
+
+fn fix(value: &Value, path: &str, files: usize) {
+    object(value, path, &["artifactChanges"], &["description"]);
+    message(&value["description"], path);
+    let changes = items(&value["artifactChanges"], path);
+    assert!(!changes.is_empty(), "{path}");
+    for change in changes {
+        object(change, path, &["artifactLocation", "replacements"], &[]);
+        artifact(&change["artifactLocation"], path, files);
+        let replacements = items(&change["replacements"], path);
+        assert!(!replacements.is_empty(), "{path}");
+        for replacement in replacements {
+            object(replacement, path, &["deletedRegion"], &["insertedContent"]);
+            region(&replacement["deletedRegion"], path);
+            if let Some(content) = replacement.get("insertedContent") {
+                object(content, path, &["text"], &[]);
+                text(&content["text"], path);
+            }
+        }
+    }
+}
+
+fn suppression(value: &Value, path: &str) {
+    object(value, path, &["kind"], &["status", "justification", "properties"]);
+    assert!(["inSource", "external"].contains(&value["kind"].as_str().unwrap_or_default()), "{path}");
+    assert_eq!(value["status"], "accepted");
 }
 
 fn rule(value: &Value, path: &str) {
@@ -93,9 +138,17 @@ fn rule(value: &Value, path: &str) {
 }
 
 fn result(value: &Value, path: &str, rules: &[Value], files: usize) {
-    let required =
-        ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints", "properties"];
-    object(value, path, &required, &["kind"]);
+    let required = [
+        "ruleId",
+        "ruleIndex",
+        "level",
+        "message",
+        "locations",
+        "partialFingerprints",
+        "suppressions",
+        "properties",
+    ];
+    object(value, path, &required, &["kind", "relatedLocations", "fixes", "baselineState"]);
     let index = value["ruleIndex"].as_u64().expect("an index") as usize;
     assert_eq!(rules[index]["id"], value["ruleId"], "{path}: the index leads to the rule");
     level(&value["level"], path);
@@ -113,6 +166,17 @@ fn result(value: &Value, path: &str, rules: &[Value], files: usize) {
             logical.as_object().into_iter().flatten().for_each(|(key, v)| text(v, key));
         }
     }
+    for related in value.get("relatedLocations").map_or(&[][..], |r| items(r, path)) {
+        object(related, path, &["id", "message", "physicalLocation"], &[]);
+        at_least(&related["id"], 0, path);
+        message(&related["message"], path);
+        physical_location(&related["physicalLocation"], path, files);
+    }
+    value.get("fixes").map_or(&[][..], |f| items(f, path)).iter().for_each(|f| fix(f, path, files));
+    items(&value["suppressions"], path).iter().for_each(|s| suppression(s, path));
+    if let Some(state) = value.get("baselineState") {
+        assert!(["new", "unchanged"].contains(&state.as_str().unwrap_or_default()), "{path}: {state}");
+    }
     let prints = value["partialFingerprints"].as_object().expect("fingerprints");
     assert!(!prints.is_empty() && prints.values().all(Value::is_string), "{path}");
 }
@@ -122,7 +186,18 @@ fn log(value: &Value) {
     assert_eq!(value["version"], "2.1.0");
     uri(&value["$schema"], "$schema");
     let [run] = items(&value["runs"], "runs") else { panic!("one run") };
-    object(run, "run", &["tool", "results", "columnKind", "artifacts", "invocations"], &[]);
+    let required = [
+        "tool",
+        "results",
+        "columnKind",
+        "artifacts",
+        "invocations",
+        "automationDetails",
+        "originalUriBaseIds",
+    ];
+    object(run, "run", &required, &[]);
+    assert_eq!(run["automationDetails"]["id"], "eyas/lint/");
+    object(&run["originalUriBaseIds"], "originalUriBaseIds", &["%SRCROOT%"], &[]);
     assert_eq!(run["columnKind"], "unicodeCodePoints");
     let driver = &run["tool"]["driver"];
     object(driver, "driver", &["name", "semanticVersion", "rules"], &[]);
@@ -131,21 +206,17 @@ fn log(value: &Value) {
     let files = items(&run["artifacts"], "artifacts");
     for file in files {
         object(file, "artifact", &["location"], &[]);
-        uri(&file["location"]["uri"], "artifact");
+        artifact(&file["location"], "artifact", files.len());
     }
     for (i, one) in items(&run["results"], "results").iter().enumerate() {
         result(one, &format!("results/{i}"), rules, files.len());
     }
     for invocation in items(&run["invocations"], "invocations") {
-        object(
-            invocation,
-            "invocation",
-            &["executionSuccessful", "toolExecutionNotifications"],
-            &["properties"],
-        );
+        let lists = ["toolExecutionNotifications", "toolConfigurationNotifications"];
+        object(invocation, "invocation", &["executionSuccessful", lists[0], lists[1]], &["properties"]);
         assert!(invocation["executionSuccessful"].is_boolean());
-        for notification in items(&invocation["toolExecutionNotifications"], "notifications") {
-            object(notification, "notification", &["level", "message"], &["locations"]);
+        for notification in lists.iter().flat_map(|list| items(&invocation[list], list)) {
+            object(notification, "notification", &["level", "message"], &["locations", "associatedRule"]);
             level(&notification["level"], "notification");
             message(&notification["message"], "notification");
             for location in notification.get("locations").map_or(&[][..], |l| items(l, "notification")) {
@@ -153,6 +224,38 @@ fn log(value: &Value) {
             }
         }
     }
+}
+
+/// The result about the example in a template.
+fn template_result() -> Value {
+    let value: Value =
+        serde_json::from_str(&support::rendered(Format::Sarif, Style::default())).expect("SARIF is JSON");
+    let results = items(&value["runs"][0]["results"], "results");
+    results.iter().find(|r| r["ruleId"] == "aws.ec2.open_ssh").expect("it is there").clone()
+}
+
+#[test]
+fn a_fix_replaces_exactly_the_value() {
+    let result = template_result();
+    let replacement = &result["fixes"][0]["artifactChanges"][0]["replacements"][0];
+    let region = &replacement["deletedRegion"];
+    assert_eq!(region, &result["locations"][0]["physicalLocation"]["region"]);
+    let line = support::TEMPLATE.lines().nth(region["startLine"].as_u64().expect("a line") as usize - 1);
+    let column = |name: &str| region[name].as_u64().expect("a column") as usize - 1;
+    let part = &line.expect("the line is there")[column("startColumn")..column("endColumn")];
+    assert_eq!(part, "0.0.0.0/0");
+    assert_eq!(replacement["insertedContent"]["text"], "10.0.0.0/8");
+}
+
+#[test]
+fn what_is_ignored_is_there_and_suppressed() {
+    let value: Value =
+        serde_json::from_str(&support::rendered(Format::Sarif, Style::default())).expect("SARIF is JSON");
+    let results = items(&value["runs"][0]["results"], "results");
+    let suppressed: Vec<_> = results.iter().flat_map(|r| items(&r["suppressions"], "suppressions")).collect();
+    let [one] = suppressed[..] else { panic!("{suppressed:?}") };
+    assert_eq!(one["kind"], "inSource");
+    assert_eq!(one["justification"], "the partner's <network> changes daily");
 }
 
 #[test]
