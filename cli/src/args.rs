@@ -123,7 +123,7 @@ pub(crate) struct SetArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// Format: terminal, json, jsonl, sarif, csv, markdown; FORMAT=FILE writes a file; may be repeated
+    /// Format: terminal, json, jsonl, sarif, csv, markdown, html, junit, github, gitlab; FORMAT=FILE writes a file; may be repeated
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub(crate) format: Vec<Output>,
 

@@ -131,6 +131,7 @@ impl Planned {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             rules: rules.map(|(_, rule)| RuleMeta::of(rule)).collect(),
             command: self.judging.command().to_owned(),
+            time: Some(jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string()),
             ..Run::default()
         }
     }

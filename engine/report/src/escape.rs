@@ -77,6 +77,24 @@ pub fn markdown_code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
+/// Text for the content or an attribute of XML and HTML: no markup, and no character that XML
+/// 1.0 forbids.
+pub fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in terminal(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\u{fffe}' | '\u{ffff}' => push_escape(&mut out, c),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// A path as a URI reference (RFC 3986): relative paths stay relative, absolute ones become
 /// `file:` URIs, URIs stay. Everything that is no unreserved character is percent-encoded.
 pub fn uri(path: &str) -> String {
@@ -136,6 +154,14 @@ mod tests {
         );
         assert_eq!(markdown_code("a`b``c"), "```a`b``c```");
         assert_eq!(markdown_code("`x`"), "`` `x` ``");
+    }
+
+    #[test]
+    fn xml_holds_no_markup_and_nothing_that_is_forbidden() {
+        assert_eq!(
+            xml("<a b='\"'>&\u{1b}\u{0}\u{ffff}]]>\n"),
+            r"&lt;a b=&#39;&quot;&#39;&gt;&amp;\u{1b}\u{0}\u{ffff}]]&gt;\n"
+        );
     }
 
     #[test]

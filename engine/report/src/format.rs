@@ -21,12 +21,30 @@ pub enum Format {
     Csv,
     /// For people, in a pull request or a ticket.
     Markdown,
+    /// For people, in a browser: one file.
+    Html,
+    /// JUnit's XML.
+    Junit,
+    /// GitHub workflow commands.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
 }
 
 impl Format {
     /// Every format, in the order in which help lists them.
-    pub const ALL: [Format; 6] =
-        [Self::Terminal, Self::Json, Self::Jsonl, Self::Sarif, Self::Csv, Self::Markdown];
+    pub const ALL: [Format; 10] = [
+        Self::Terminal,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Csv,
+        Self::Markdown,
+        Self::Html,
+        Self::Junit,
+        Self::Github,
+        Self::Gitlab,
+    ];
 
     /// The name that users type.
     pub fn as_str(self) -> &'static str {
@@ -37,6 +55,10 @@ impl Format {
             Self::Sarif => "sarif",
             Self::Csv => "csv",
             Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
         }
     }
 
@@ -131,7 +153,7 @@ mod tests {
         let error = "sariff".parse::<Output>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no format `sariff` (did you mean `sarif`?); formats: terminal, json, jsonl, sarif, csv, markdown"
+            "there is no format `sariff` (did you mean `sarif`?); formats: terminal, json, jsonl, sarif, csv, markdown, html, junit, github, gitlab"
         );
         assert_eq!("csv=".parse::<Output>().unwrap_err().to_string(), "`csv=` names no file after the `=`");
     }

@@ -12,11 +12,16 @@
 pub mod baseline;
 mod csv;
 pub mod escape;
+mod fact;
 mod format;
+mod github;
+mod gitlab;
 mod glob;
+mod html;
 pub mod ignore;
 mod json;
 mod jsonl;
+mod junit;
 mod markdown;
 pub mod read;
 mod sarif;

@@ -67,6 +67,8 @@ pub struct Run {
     pub rules: Vec<RuleMeta>,
     /// What makes the findings, as users call it: `lint`, `hunt`.
     pub command: String,
+    /// When it started, as people write it.
+    pub time: Option<String>,
     /// The text that the findings point into, for the formats that show it.
     pub sources: Sources,
 }
@@ -110,6 +112,10 @@ pub fn open<W: Write + Send + 'static>(format: Format, out: W, style: Style) -> 
         Format::Sarif => Box::new(crate::sarif::Sarif::new(out)),
         Format::Csv => Box::new(crate::csv::Csv::new(out)),
         Format::Markdown => Box::new(crate::markdown::Markdown::new(out)),
+        Format::Html => Box::new(crate::html::Html::new(out)),
+        Format::Junit => Box::new(crate::junit::Junit::new(out)),
+        Format::Github => Box::new(crate::github::Github::new(out)),
+        Format::Gitlab => Box::new(crate::gitlab::Gitlab::new(out)),
     }
 }
 

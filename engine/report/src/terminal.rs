@@ -5,13 +5,14 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
-use eyas_engine::finding::{EventInfo, Evidence, Finding, Ignored, Location, Outcome};
+use eyas_engine::finding::{EventInfo, Evidence, Finding, Location, Outcome};
 use eyas_lang::checked::Severity;
 
 use crate::escape::terminal as safe;
+use crate::fact;
 use crate::snippet::Snippet;
 use crate::source::Sources;
-use crate::summary::{Broken, IdleIgnore, IdleWhy, Input, Reason, Standing, grouped, plural};
+use crate::summary::{Input, Reason, Standing, grouped, plural};
 use crate::wrap;
 use crate::{Run, Sink, Style, Summary};
 
@@ -63,7 +64,7 @@ impl<W: Write> Terminal<W> {
 
     fn headline(&mut self, finding: &Finding) -> io::Result<()> {
         let rule = self.bold(&safe(&finding.rule.id));
-        let subject = subject(finding);
+        let subject = safe(&fact::subject(finding)).into_owned();
         let separator = if subject.is_empty() { "" } else { "  " };
         writeln!(self.out, "{} {rule}{separator}{subject}", self.level(finding))
     }
@@ -205,7 +206,10 @@ impl<W: Write> Terminal<W> {
             let n = summary.idle_ignores.len() as u64;
             let text = format!("{} {} nothing", grouped(n), plural(n, "ignore does", "ignores do"));
             writeln!(self.out, "{}", self.paint(AnsiColor::Yellow.on_default(), &text))?;
-            self.list(summary.idle_ignores.iter().map(idle), summary.idle_ignores.len())?;
+            self.list(
+                summary.idle_ignores.iter().map(|i| safe(&fact::idle(i)).into_owned()),
+                summary.idle_ignores.len(),
+            )?;
         }
         Ok(())
     }
@@ -243,7 +247,13 @@ impl<W: Write> Terminal<W> {
                 plural(n, "part of the input", "parts of the input")
             );
             writeln!(self.out, "{}", self.paint(AnsiColor::Yellow.on_default(), &text))?;
-            self.list(summary.broken_at.iter().map(place_and_reason), n as usize)?;
+            self.list(
+                summary
+                    .broken_at
+                    .iter()
+                    .map(|b| safe(&format!("{}: {}", fact::broken_at(b), b.reason)).into_owned()),
+                n as usize,
+            )?;
         }
         for Reason { reason, count } in &summary.skipped {
             writeln!(self.out, "left out on purpose: {} {}", grouped(*count), safe(reason))?;
@@ -280,7 +290,7 @@ impl<W: Write + Send> Sink for Terminal<W> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         let in_text = finding.location.as_ref().filter(|l| l.line.is_some() && finding.event.is_none());
         if let (true, Some(location)) = (self.style.brief, in_text) {
-            return self.one_line(&spot(location), finding);
+            return self.one_line(&safe(&fact::spot(location)), finding);
         }
         self.headline(finding)?;
         let width = self.style.width.map(|w| w.saturating_sub(2).max(20));
@@ -290,7 +300,8 @@ impl<W: Write + Send> Sink for Terminal<W> {
         if self.style.brief {
             return Ok(());
         }
-        let place = in_text.map_or_else(|| place(finding), |location| Some(spot(location)));
+        let place =
+            in_text.map_or_else(|| place(finding), |location| Some(safe(&fact::spot(location)).into_owned()));
         if let Some(at) = place {
             self.entry("where", &at)?;
         }
@@ -304,7 +315,7 @@ impl<W: Write + Send> Sink for Terminal<W> {
         self.evidence(finding)?;
         self.fix(finding)?;
         if let Some(ignored) = &finding.ignored {
-            self.entry("ignored", &why_ignored(ignored))?;
+            self.entry("ignored", &safe(&fact::ignored(ignored)))?;
         }
         writeln!(self.out)
     }
@@ -332,28 +343,9 @@ fn severity_style(severity: Severity) -> Ansi {
     }
 }
 
-fn subject(finding: &Finding) -> String {
-    let kind = if finding.event.is_some() { "event" } else { finding.subject.kind.as_str() };
-    match &finding.subject.id {
-        Some(id) => format!("{} {}", safe(kind), safe(id)),
-        None => safe(kind).into_owned(),
-    }
-}
-
-/// The place in a file.
-fn spot(location: &Location) -> String {
-    let file = safe(&location.file);
-    match (location.line, location.column, location.offset) {
-        (Some(line), Some(column), _) => format!("{file}:{line}:{column}"),
-        (Some(line), None, _) => format!("{file}:{line}"),
-        (None, _, Some(offset)) => format!("{file} at byte {offset}"),
-        (None, _, None) => file.into_owned(),
-    }
-}
-
 fn place(finding: &Finding) -> Option<String> {
     let mut parts = Vec::new();
-    parts.extend(finding.location.as_ref().map(spot));
+    parts.extend(finding.location.as_ref().map(|l| safe(&fact::spot(l)).into_owned()));
     if let Some(account) = &finding.subject.account {
         parts.push(format!("account {}", safe(account)));
     }
@@ -400,37 +392,6 @@ fn evidence_text(evidence: &Evidence, location: Option<&Location>) -> String {
             format!("{field} is {}{place}", safe(&wrap::clip(&value, VALUE_LIMIT)))
         }
         (None, None) => format!("{field} is absent"),
-    }
-}
-
-fn why_ignored(ignored: &Ignored) -> String {
-    let mut text = format!("by {}", safe(&ignored.by));
-    if let Some(until) = &ignored.until {
-        text.push_str(&format!(", until {}", safe(until)));
-    }
-    if let Some(reason) = &ignored.reason {
-        text.push_str(&format!(": {}", safe(reason)));
-    }
-    text
-}
-
-fn idle(ignore: &IdleIgnore) -> String {
-    let why = match &ignore.why {
-        IdleWhy::Unused => "nothing matches it".to_owned(),
-        IdleWhy::NoReason => "it gives no reason, so it does not count".to_owned(),
-        IdleWhy::Expired(day) => format!("it ended on {}", safe(day)),
-    };
-    format!("{}: {}: {why}", safe(&ignore.place), safe(&ignore.what))
-}
-
-fn place_and_reason(broken: &Broken) -> String {
-    let file = safe(&broken.file);
-    let reason = safe(&broken.reason);
-    match (broken.line, broken.column, broken.offset) {
-        (Some(line), Some(column), _) => format!("{file}:{line}:{column}: {reason}"),
-        (Some(line), None, _) => format!("{file}:{line}: {reason}"),
-        (None, _, Some(offset)) => format!("{file} at byte {offset}: {reason}"),
-        (None, _, None) => format!("{file}: {reason}"),
     }
 }
 

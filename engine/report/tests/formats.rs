@@ -50,6 +50,29 @@ fn markdown() {
 }
 
 #[test]
+fn html() {
+    let text = rendered(Format::Html, Style::default());
+    let start = text.find("<body>").expect("there is a body");
+    let end = text.find("<script>").expect("the script comes last");
+    insta::assert_snapshot!(&text[start..end]);
+}
+
+#[test]
+fn junit() {
+    insta::assert_snapshot!(support::rendered_all(Format::Junit, Style::default()));
+}
+
+#[test]
+fn github() {
+    insta::assert_snapshot!(rendered(Format::Github, Style::default()));
+}
+
+#[test]
+fn gitlab() {
+    insta::assert_snapshot!(rendered(Format::Gitlab, Style::default()));
+}
+
+#[test]
 fn sarif() {
     let text = rendered(Format::Sarif, Style::default());
     let value: serde_json::Value = serde_json::from_str(&text).expect("SARIF output is JSON");
@@ -67,7 +90,7 @@ fn no_format_lets_control_characters_through() {
 
 #[test]
 fn every_machine_format_of_an_empty_run_is_well_formed() {
-    for format in [Format::Json, Format::Sarif] {
+    for format in [Format::Json, Format::Sarif, Format::Gitlab] {
         let text = support::render(format, Style::default(), &rules(), &[], summary());
         serde_json::from_str::<serde_json::Value>(&text).expect("an empty report is a JSON document");
     }

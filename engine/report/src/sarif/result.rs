@@ -1,11 +1,12 @@
 //! One finding as a result.
 
-use eyas_engine::finding::{BaselineState, Evidence, Finding, Ignored, Location, Outcome, TextEdit};
+use eyas_engine::finding::{BaselineState, Finding, Ignored, Location, Outcome, TextEdit};
 use serde_json::{Map, Value, json};
 
 use super::rule::level;
 use super::text::message;
 use super::{Index, artifact};
+use crate::fact;
 
 /// How many places of evidence are shown beside a result.
 const MOST_RELATED: usize = 20;
@@ -113,7 +114,7 @@ fn related(finding: &Finding) -> Vec<Value> {
         seen.push(at);
         out.push(json!({
             "id": out.len(),
-            "message": { "text": message(&fact(evidence)) },
+            "message": { "text": message(&fact::evidence(evidence)) },
             "physicalLocation": {
                 "artifactLocation": artifact(&location.file),
                 "region": { "startLine": place.line, "startColumn": place.column },
@@ -121,15 +122,6 @@ fn related(finding: &Finding) -> Vec<Value> {
         }));
     }
     out
-}
-
-fn fact(evidence: &Evidence) -> String {
-    let Evidence { field, value, unknown, .. } = evidence;
-    match (value, unknown) {
-        (_, Some(why)) => format!("{field} is not known: {why}"),
-        (Some(value), None) => format!("{field} is {value}"),
-        (None, None) => format!("{field} is absent"),
-    }
 }
 
 fn fix(finding: &Finding) -> Option<Value> {

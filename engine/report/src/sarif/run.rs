@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::artifact;
 use super::text::message;
-use crate::Summary;
-use crate::summary::{Broken, IdleIgnore, IdleWhy, NotRun, Reason, grouped, plural};
+use crate::summary::{Broken, IdleIgnore, NotRun, Reason, grouped, plural};
+use crate::{Summary, fact};
 
 pub(super) fn invocation(summary: &Summary) -> Value {
     let unread = summary.broken_at.iter().map(unread);
@@ -54,10 +54,6 @@ fn not_run(rule: &NotRun) -> Value {
 }
 
 fn idle(ignore: &IdleIgnore) -> Value {
-    let why = match &ignore.why {
-        IdleWhy::Unused => "nothing matches it".to_owned(),
-        IdleWhy::Expired(day) => format!("it ended on {day}"),
-    };
-    let text = format!("{}: the ignore of {} does nothing: {why}", ignore.place, ignore.what);
+    let text = format!("an ignore does nothing: {}", fact::idle(ignore));
     json!({ "level": "note", "message": { "text": message(&text) } })
 }

@@ -64,8 +64,13 @@ fn render_with(
 ) -> String {
     let out = Shared::default();
     let mut report = Report::new(vec![open(format, out.clone(), style)]).show_all(show_all);
-    let run =
-        Run { version: "0.0.0".into(), rules: rules.to_vec(), command: "lint".into(), sources: sources() };
+    let run = Run {
+        version: "0.0.0".into(),
+        rules: rules.to_vec(),
+        command: "lint".into(),
+        time: Some("2026-06-01 12:00 UTC".into()),
+        sources: sources(),
+    };
     report.begin(&run).expect("memory takes everything");
     for finding in findings {
         report.finding(finding).expect("memory takes everything");
