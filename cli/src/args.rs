@@ -8,7 +8,7 @@ use eyas_lang::checked::Severity;
 use eyas_report::Output;
 
 use crate::commands::{
-    check, completions, config, convert, demo, explain, fmt, hunt, lint, man, rules, test,
+    check, completions, config, convert, demo, explain, fmt, hunt, lint, man, report, rules, test,
 };
 
 /// Policy as code for AWS: one rule language over events, accounts, templates and snapshots.
@@ -39,6 +39,7 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     Lint(lint::Lint),
     Hunt(hunt::Hunt),
+    Report(report::Report),
     Convert(convert::Convert),
     Demo(demo::Demo),
     Config(config::Config),

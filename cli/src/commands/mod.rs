@@ -10,6 +10,7 @@ pub(crate) mod fmt;
 pub(crate) mod hunt;
 pub(crate) mod lint;
 pub(crate) mod man;
+pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod test;
 
@@ -28,6 +29,7 @@ pub(crate) fn run(cli: Cli, screen: &Screen) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(args, global, screen),
         Command::Lint(args) => lint::run(args, global, screen),
         Command::Hunt(args) => hunt::run(args, global, screen),
+        Command::Report(args) => report::run(args, global, screen),
         Command::Convert(args) => convert::run(args, global, screen),
         Command::Demo(args) => demo::run(args, global, screen),
         Command::Config(args) => config::run(args, global),

@@ -59,7 +59,6 @@ impl<W: Write + Send> Sink for Github<W> {
         for ignore in &summary.idle_ignores {
             writeln!(self.out, "::notice title=An ignore that does nothing::{}", data(&fact::idle(ignore)))?;
         }
-        writeln!(self.out, "eyas: {}", summary.findings)?;
         self.out.flush()
     }
 

@@ -34,6 +34,8 @@ struct Suite {
 struct Case {
     class: String,
     name: String,
+    /// Whether the suite's name is that of the file that it is in.
+    in_file: bool,
     line: Option<u64>,
     result: Kind,
     /// The first line of the result.
@@ -76,6 +78,7 @@ impl Case {
         Self {
             class: finding.rule.id.clone(),
             name: fact::subject(finding),
+            in_file: finding.location.is_some(),
             line: finding.location.as_ref().and_then(|l| l.line),
             result,
             message: format!("{before}{}", finding.message),
@@ -90,15 +93,16 @@ impl Case {
 
 impl Suite {
     /// Adds a case, or what it says to the case of the same rule and subject.
-    fn add(&mut self, case: Case) {
+    fn add(&mut self, mut case: Case) {
         self.bytes += case.bytes();
         let name = (case.class.clone(), case.name.clone());
         match self.by_name.get(&name).and_then(|index| self.cases.get_mut(*index)) {
             Some(first) => {
-                first.text.push_str(&format!("\n{}\n{}", xml(&case.message), case.text));
+                // The worst of them speaks for the case.
                 if case.result > first.result {
-                    (first.result, first.message, first.line) = (case.result, case.message, case.line);
+                    std::mem::swap(first, &mut case);
                 }
+                first.text.push_str(&format!("\n{}\n{}", xml(&case.message), case.text));
             }
             None => {
                 self.by_name.insert(name, self.cases.len());
@@ -120,9 +124,9 @@ impl Suite {
         )?;
         for case in &self.cases {
             let line = case.line.map_or(String::new(), |line| format!(r#" line="{line}""#));
-            let file = xml(&self.name);
+            let file = if case.in_file { format!(r#" file="{}""#, xml(&self.name)) } else { String::new() };
             let (class, name) = (xml(&case.class), xml(&case.name));
-            write!(out, r#"<testcase classname="{class}" name="{name}" file="{file}"{line}"#)?;
+            write!(out, r#"<testcase classname="{class}" name="{name}"{file}{line}"#)?;
             match case.result.element() {
                 None => writeln!(out, "/>")?,
                 Some(element) => {
@@ -159,12 +163,13 @@ impl<W: Write> Junit<W> {
         Ok(())
     }
 
-    /// What was not judged at all, and one case that says how much went well: a report without
-    /// any case counts as a failure in many systems.
+    /// What was not judged at all, and one case that is always there: a report without any counts
+    /// as a failure in many systems.
     fn rest(&mut self, summary: &Summary) -> io::Result<()> {
         let case = |class: &str, name: String, result, message: String| Case {
             class: class.to_owned(),
             name,
+            in_file: false,
             line: None,
             result,
             message,
@@ -173,7 +178,7 @@ impl<W: Write> Junit<W> {
         for broken in &summary.broken_at {
             let reason = format!("could not be read: {}", broken.reason);
             let unread = case("eyas.read", fact::broken_at(broken), Kind::Error, reason);
-            self.case(&broken.file, Case { line: broken.line, ..unread })?;
+            self.case(&broken.file, Case { in_file: true, line: broken.line, ..unread })?;
         }
         let command =
             if self.command.is_empty() { "eyas".to_owned() } else { format!("eyas {}", self.command) };
@@ -181,12 +186,11 @@ impl<W: Write> Junit<W> {
             let reason = format!("not run: {}", rule.reason);
             self.case(&command, case("eyas.rules", rule.rule.clone(), Kind::Skipped, reason))?;
         }
-        let passed = format!("{} judgements passed", summary.passed);
-        self.case(&command, case("eyas.run", passed, Kind::Passed, String::new()))?;
-        if summary.interrupted {
-            let text = "what was not read by then is not judged".to_owned();
-            self.case(&command, case("eyas.run", "interrupted".to_owned(), Kind::Error, text))?;
-        }
+        let (result, why) = match summary.interrupted {
+            true => (Kind::Error, "interrupted: what was not read by then is not judged"),
+            false => (Kind::Passed, ""),
+        };
+        self.case(&command, case("eyas.run", "completed".to_owned(), result, why.to_owned()))?;
         self.close()
     }
 }

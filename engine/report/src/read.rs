@@ -9,6 +9,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::Summary;
+
 /// Why findings could not be read.
 #[derive(Debug, Error)]
 pub enum ReadError {
@@ -29,9 +31,19 @@ pub enum ReadError {
 /// `broken` and the rest is read. A JSON document that breaks off yields what stands before
 /// the break and then the error.
 pub fn read_findings(
+    input: impl BufRead,
+    each: impl FnMut(Finding),
+    broken: impl FnMut(ReadError),
+) -> Result<(), ReadError> {
+    read_saved(input, each, broken, |_| {})
+}
+
+/// As [`read_findings`]; the summary of a JSON report goes to `summary`.
+pub fn read_saved(
     mut input: impl BufRead,
     mut each: impl FnMut(Finding),
     mut broken: impl FnMut(ReadError),
+    mut summary: impl FnMut(Summary),
 ) -> Result<(), ReadError> {
     let mut line = Vec::new();
     let mut number = 0;
@@ -44,27 +56,32 @@ pub fn read_findings(
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let mut found = Vec::new();
-        match from_slice(&line, &mut |f| found.push(f)) {
+        let (mut found, mut told) = (Vec::new(), Vec::new());
+        let whole = Document { each: &mut |f| found.push(f), summary: &mut |s| told.push(s) };
+        match from_slice(&line, whole) {
             // A document over several lines: the first of them is cut off in the middle.
             Err(error) if error.is_eof() => {
-                return from_reader(line.chain(input), number, &mut each);
+                let document = Document { each: &mut each, summary: &mut summary };
+                return from_reader(line.chain(input), number, document);
             }
             Err(error) => broken(ReadError::Line { line: number, reason: reason(&error) }),
-            Ok(()) => found.into_iter().for_each(&mut each),
+            Ok(()) => {
+                found.into_iter().for_each(&mut each);
+                told.into_iter().for_each(&mut summary);
+            }
         }
     }
 }
 
-fn from_slice(text: &[u8], each: &mut dyn FnMut(Finding)) -> Result<(), serde_json::Error> {
+fn from_slice(text: &[u8], document: Document<'_>) -> Result<(), serde_json::Error> {
     let mut json = serde_json::Deserializer::from_slice(text);
-    Document { each }.deserialize(&mut json)?;
+    document.deserialize(&mut json)?;
     json.end()
 }
 
-fn from_reader(input: impl Read, first: u64, each: &mut dyn FnMut(Finding)) -> Result<(), ReadError> {
+fn from_reader(input: impl Read, first: u64, document: Document<'_>) -> Result<(), ReadError> {
     let mut json = serde_json::Deserializer::from_reader(input);
-    let result = Document { each }.deserialize(&mut json).and_then(|()| json.end());
+    let result = document.deserialize(&mut json).and_then(|()| json.end());
     result.map_err(|e| ReadError::Line { line: first - 1 + e.line() as u64, reason: reason(&e) })
 }
 
@@ -78,6 +95,22 @@ fn reason(error: &serde_json::Error) -> String {
 /// A finding, an array of them, or an object with `findings`.
 struct Document<'f> {
     each: &'f mut dyn FnMut(Finding),
+    summary: &'f mut dyn FnMut(Summary),
+}
+
+impl Document<'_> {
+    /// What a report has behind its findings. A summary that another version wrote in another
+    /// way is no reason to lose the findings.
+    fn behind_the_findings<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "summary" {
+                serde_json::from_value(map.next_value()?).map(&mut *self.summary).ok();
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Document<'_> {
@@ -106,9 +139,8 @@ impl<'de> Visitor<'de> for Document<'_> {
         let mut members = serde_json::Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if key == "findings" {
-                map.next_value_seed(Document { each: &mut *self.each })?;
-                while map.next_entry::<String, IgnoredAny>()?.is_some() {}
-                return Ok(());
+                map.next_value_seed(Document { each: &mut *self.each, summary: &mut *self.summary })?;
+                return self.behind_the_findings(map);
             }
             members.insert(key, map.next_value()?);
         }

@@ -213,6 +213,11 @@ impl Report {
         result.map(|()| summary)
     }
 
+    /// Counts findings as ignored that were not saved for that reason.
+    pub fn also_ignored(&mut self, count: u64) {
+        self.counts.ignored += count;
+    }
+
     /// Findings so far.
     pub fn counts(&self) -> Counts {
         self.counts

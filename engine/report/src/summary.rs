@@ -4,11 +4,12 @@ use std::fmt;
 
 use eyas_engine::finding::{BaselineState, Finding, Outcome};
 use eyas_lang::checked::Severity;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How many findings there are of each severity. Unknown outcomes are counted apart: they are
 /// neither violations nor passes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// To be acted on now.
     pub critical: u64,
@@ -116,7 +117,8 @@ impl fmt::Display for Counts {
 }
 
 /// What was read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Input {
     /// Files opened.
     pub files: u64,
@@ -129,7 +131,8 @@ pub struct Input {
 }
 
 /// Something that could not be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Broken {
     /// The file.
     pub file: String,
@@ -147,7 +150,7 @@ pub struct Broken {
 }
 
 /// A rule that was loaded but not run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotRun {
     /// Its id, or what names it where it has none.
     pub rule: String,
@@ -156,7 +159,7 @@ pub struct NotRun {
 }
 
 /// A request to ignore findings that ignores none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdleIgnore {
     /// Where it is written: `eyas.toml:12`, `app.yaml:3`.
     pub place: String,
@@ -168,7 +171,7 @@ pub struct IdleIgnore {
 }
 
 /// Why a request to ignore findings does nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", content = "until", rename_all = "snake_case")]
 pub enum IdleWhy {
     /// Nothing matches it.
@@ -180,7 +183,7 @@ pub enum IdleWhy {
 }
 
 /// Why something did not happen, and how often.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// Why.
     pub reason: String,
@@ -189,7 +192,8 @@ pub struct Reason {
 }
 
 /// What is told at the end of a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Summary {
     /// Findings.
     pub findings: Counts,
@@ -223,6 +227,41 @@ pub struct Summary {
     pub idle_ignores: Vec<IdleIgnore>,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
+}
+
+impl Summary {
+    /// Adds what another run told, apart from its findings.
+    pub fn add(&mut self, other: Summary) {
+        self.input.files += other.input.files;
+        self.input.bytes += other.input.bytes;
+        self.input.records += other.input.records;
+        self.input.outside_time += other.input.outside_time;
+        self.rules = self.rules.max(other.rules);
+        self.passed += other.passed;
+        self.unknown += other.unknown;
+        add_reasons(&mut self.unknown_because, other.unknown_because);
+        self.not_run.extend(other.not_run);
+        self.broken += other.broken;
+        self.broken_at.extend(other.broken_at);
+        add_reasons(&mut self.skipped, other.skipped);
+        self.fixed = self.fixed.into_iter().chain(other.fixed).reduce(|a, b| a + b);
+        self.idle_ignores.extend(other.idle_ignores);
+        self.interrupted |= other.interrupted;
+    }
+}
+
+fn add_reasons(into: &mut Vec<Reason>, other: Vec<Reason>) {
+    for reason in other {
+        match into.iter_mut().find(|known| known.reason == reason.reason) {
+            Some(known) => known.count += reason.count,
+            None => into.push(reason),
+        }
+    }
+}
+
+/// What is judged by a command: one, and many of them.
+pub(crate) fn records(command: &str) -> [&'static str; 2] {
+    if command == "lint" { ["resource", "resources"] } else { ["record", "records"] }
 }
 
 /// The form of a noun that goes with `n`.

@@ -12,7 +12,7 @@ use crate::escape::terminal as safe;
 use crate::fact;
 use crate::snippet::Snippet;
 use crate::source::Sources;
-use crate::summary::{Input, Reason, Standing, grouped, plural};
+use crate::summary::{Input, Reason, Standing, grouped, plural, records};
 use crate::wrap;
 use crate::{Run, Sink, Style, Summary};
 
@@ -36,7 +36,7 @@ pub(crate) struct Terminal<W> {
 
 impl<W: Write> Terminal<W> {
     pub(crate) fn new(out: W, style: Style) -> Self {
-        Self { out, style, sources: Sources::default(), records: ["record", "records"] }
+        Self { out, style, sources: Sources::default(), records: records("") }
     }
 
     fn paint(&self, ansi: Ansi, text: &str) -> String {
@@ -277,9 +277,7 @@ impl<W: Write> Terminal<W> {
 impl<W: Write + Send> Sink for Terminal<W> {
     fn begin(&mut self, run: &Run) -> io::Result<()> {
         self.sources = run.sources.clone();
-        if run.command == "lint" {
-            self.records = ["resource", "resources"];
-        }
+        self.records = records(&run.command);
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod hunt;
 mod lint;
 mod outputs;
 mod pack;
+mod report;
 mod rules;
 mod testing;
 mod usage;

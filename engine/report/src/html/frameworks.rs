@@ -77,10 +77,10 @@ fn table(framework: &str, controls: &BTreeMap<String, Found>) -> String {
     for (control, Found { violations, worst }) in controls {
         let Some(worst) = worst else { continue };
         let find = text(&format!("{framework}/{control}"));
-        let _ = write!(
+        let _ = writeln!(
             rows,
             "<tr><th scope=row><a href=\"#findings\" data-find=\"{find}\">{}</a></th>\
-             <td class=n>{}</td><td><span class=\"badge {worst}\">{worst}</span></td></tr>\n",
+             <td class=n>{}</td><td><span class=\"badge {worst}\">{worst}</span></td></tr>",
             text(control),
             grouped(*violations),
             worst = worst.as_str(),

@@ -6,7 +6,7 @@ use eyas_lang::checked::Severity;
 
 use super::{Page, row, text};
 use crate::fact;
-use crate::summary::{Summary, grouped, plural};
+use crate::summary::{Summary, grouped, plural, records};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -19,7 +19,7 @@ const KINDS: [&str; 6] = ["critical", "high", "medium", "low", "info", "unknown"
 
 pub(super) fn write(page: &Page, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     head(page, out)?;
-    totals(summary, out)?;
+    totals(&page.run.command, summary, out)?;
     if !page.frameworks.is_empty() {
         writeln!(out, "<section aria-labelledby=frameworks><h2 id=frameworks>Frameworks</h2>")?;
         writeln!(out, "{}</section>", page.frameworks.html())?;
@@ -53,7 +53,7 @@ fn head(page: &Page, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-fn totals(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+fn totals(command: &str, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<section aria-labelledby=summary><h2 id=summary>Summary</h2>\n<ul class=tiles>")?;
     for severity in Severity::ALL.into_iter().rev() {
         tile(severity.as_str(), severity.as_str(), summary.findings.of(severity), out)?;
@@ -74,8 +74,8 @@ fn totals(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     }
     let input = summary.input;
     if input.files > 0 || input.records > 0 {
-        let (records, files) =
-            (plural(input.records, "record", "records"), plural(input.files, "file", "files"));
+        let [one, many] = records(command);
+        let (records, files) = (plural(input.records, one, many), plural(input.files, "file", "files"));
         let (n, f, r) = (grouped(input.records), grouped(input.files), grouped(summary.rules));
         writeln!(out, "<p>{n} {records} from {f} {files}, judged by {r} rules</p>")?;
     }
