@@ -52,6 +52,8 @@ pub struct Shape {
     pub doc: String,
     /// The fields, sorted by name.
     pub fields: Vec<Field>,
+    /// Whether records may have members beside the fields.
+    pub open: bool,
 }
 
 impl Shape {
@@ -85,6 +87,7 @@ impl Field {
             values: Vec::new(),
             differs: String::new(),
             read_only: false,
+            readable: false,
             create_only: false,
             required: false,
             deprecated: false,
@@ -114,6 +117,8 @@ pub struct Field {
     pub differs: String,
     /// Set by AWS only: what `GetAtt` can return.
     pub read_only: bool,
+    /// `GetAtt` can return it although it is not set by AWS only.
+    pub readable: bool,
     /// Settable at creation only.
     pub create_only: bool,
     /// Must be given.

@@ -108,7 +108,7 @@ pub(super) fn read_many(text: &str) -> Result<Vec<RecordType>, CatalogError> {
 pub(super) fn read_shapes(text: &str) -> Result<Vec<Shape>, CatalogError> {
     let file: ShapeFile = toml::from_str(text).map_err(|e| CatalogError::Toml(e.to_string()))?;
     let shape = |(name, table): (SmolStr, DefinitionTable)| {
-        Ok(Shape { name, fields: fields(&table.field, &|_| None)?, doc: table.doc })
+        Ok(Shape { name, fields: fields(&table.field, &|_| None)?, doc: table.doc, open: false })
     };
     file.shape.into_iter().map(shape).collect()
 }
@@ -123,7 +123,8 @@ fn record_type(name: SmolStr, table: TypeTable) -> Result<RecordType, CatalogErr
     let named = |short: &str| -> Option<Type> {
         known.iter().any(|k| k == short).then(|| Type::Record(format!("{name}.{short}").into()))
     };
-    let shape = Shape { name: name.clone(), doc: table.doc, fields: fields(&table.field, &named)? };
+    let shape =
+        Shape { name: name.clone(), doc: table.doc, fields: fields(&table.field, &named)?, open: false };
     let definitions = table
         .definition
         .iter()
@@ -132,6 +133,7 @@ fn record_type(name: SmolStr, table: TypeTable) -> Result<RecordType, CatalogErr
                 name: format!("{name}.{short}").into(),
                 doc: definition.doc.clone(),
                 fields: fields(&definition.field, &named)?,
+                open: false,
             })
         })
         .collect::<Result<_, CatalogError>>()?;

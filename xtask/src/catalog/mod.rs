@@ -2,6 +2,7 @@
 //!
 //! The schemas come with the Python package `cfn-lint`, pinned, installed into `.tools/`.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,15 +16,27 @@ mod schema;
 
 const PACKAGE: &str = "cfn-lint==1.58.0";
 
+/// Prints the attributes of every type as JSON.
+const ATTRIBUTES: &str = "
+import cfnlint, glob, json, os
+from cfnlint.schema import Schema
+folder = os.path.join(os.path.dirname(cfnlint.__file__), 'data', 'schemas', 'resources')
+schemas = [json.load(open(path)) for path in glob.glob(os.path.join(folder, '*.json'))]
+print(json.dumps({schema['typeName']: sorted(Schema(schema).get_atts) for schema in schemas}))
+";
+
 /// Installs the schemas where they are missing and writes the table.
 pub(crate) fn catalog() -> Result<(), String> {
     let root = root();
     let data = schemas(&root)?;
+    let attributes = attributes(&root)?;
     let mut entries = Vec::new();
     for path in files(&data.join("resources"))? {
         let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let json: Json = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
-        entries.push(schema::compile(&json).ok_or_else(|| format!("{}: no typeName", path.display()))?);
+        let name = json["typeName"].as_str().ok_or_else(|| format!("{}: no typeName", path.display()))?;
+        let readable = attributes.get(name).map(Vec::as_slice).unwrap_or_default();
+        entries.extend(schema::compile(&json, readable));
     }
     let shapes: usize = entries.iter().map(|e| e.record.definitions.len() + 1).sum();
     let fields: usize = entries.iter().map(|e| schema::count_fields(&e.record)).sum();
@@ -49,17 +62,31 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|e| format!("{}: {e}", path.display()))
 }
 
+fn venv(root: &Path) -> PathBuf {
+    root.join(".tools").join(PACKAGE.replace("==", "-"))
+}
+
+fn python(root: &Path) -> PathBuf {
+    venv(root).join("bin/python")
+}
+
 /// The folder of the package's schemas; installs the package first where it is not there.
 fn schemas(root: &Path) -> Result<PathBuf, String> {
-    let venv = root.join(".tools").join(PACKAGE.replace("==", "-"));
-    let python = venv.join("bin/python");
+    let python = python(root);
     if !python.exists() {
-        output(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        output(Command::new("python3").args(["-m", "venv"]).arg(venv(root)))?;
         output(Command::new(&python).args(["-m", "pip", "install", "--quiet", PACKAGE]))?;
     }
     let find =
         "import cfnlint, os; print(os.path.join(os.path.dirname(cfnlint.__file__), 'data', 'schemas'))";
     Ok(PathBuf::from(output(Command::new(&python).args(["-c", find]))?.trim()))
+}
+
+/// What `GetAtt` can return, by type. The schemas say it of what AWS sets; for older types the
+/// package knows which other properties can be read.
+fn attributes(root: &Path) -> Result<HashMap<String, Vec<String>>, String> {
+    let text = output(Command::new(python(root)).args(["-c", ATTRIBUTES]))?;
+    serde_json::from_str(&text).map_err(|e| format!("the attributes: {e}"))
 }
 
 fn schema_date(data: &Path) -> Result<String, String> {

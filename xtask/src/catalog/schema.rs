@@ -14,8 +14,9 @@ const MAX_DEPTH: u32 = 16;
 /// Longer descriptions are cut at a sentence.
 const MAX_DESCRIPTION: usize = 600;
 
-/// Compiles a schema; `None` where it names no type.
-pub(crate) fn compile(schema: &Json) -> Option<Entry> {
+/// Compiles a schema; `None` where it names no type. `readable` are the attributes that `GetAtt`
+/// can return.
+pub(crate) fn compile(schema: &Json, readable: &[String]) -> Option<Entry> {
     let name = schema.get("typeName")?.as_str()?;
     let mut compiler = Compiler { schema, name, shapes: BTreeMap::new() };
     let mut shape = compiler.shape(name.into(), schema, "");
@@ -29,6 +30,12 @@ pub(crate) fn compile(schema: &Json) -> Option<Entry> {
             if let Some(field) = field_at(&mut shape, &mut shapes, path) {
                 mark(field);
             }
+        }
+    }
+    for attribute in readable {
+        let path = attribute.replace('.', "/");
+        if let Some(field) = field_at(&mut shape, &mut shapes, &path).filter(|field| !field.read_only) {
+            field.readable = true;
         }
     }
     let definitions = shapes.into_values().collect();
@@ -113,7 +120,7 @@ impl<'s> Compiler<'s> {
             field.optional = !field.required;
             fields.push(field);
         }
-        Shape { name, doc: self.description(object), fields }
+        Shape { name, doc: self.description(object), fields, open: self.is_open(object) }
     }
 
     /// Collects the properties of an object and of its alternatives. Only what the object
@@ -147,6 +154,14 @@ impl<'s> Compiler<'s> {
         !properties.is_empty()
     }
 
+    /// Whether an object may have other members than those that its schema names.
+    fn is_open(&self, object: &'s Json) -> bool {
+        let object = self.resolve(object);
+        let patterns = object.get("patternProperties").and_then(Json::as_object);
+        object.get("additionalProperties") != Some(&Json::Bool(false))
+            || patterns.is_some_and(|p| !p.is_empty())
+    }
+
     /// Follows a reference, once.
     fn resolve(&self, json: &'s Json) -> &'s Json {
         match reference(json) {
@@ -170,8 +185,8 @@ impl<'s> Compiler<'s> {
         }
         match type_name(json) {
             Some("string") => string(json),
-            Some("integer") => (Type::Int, Vec::new()),
-            Some("number") => (Type::Float, Vec::new()),
+            Some("integer") => (Type::Int, numbers(json)),
+            Some("number") => (Type::Float, numbers(json)),
             Some("boolean") => (Type::Bool, Vec::new()),
             Some("array") => {
                 let (item, values) = match json.get("items") {
@@ -253,6 +268,11 @@ fn texts<'s>(json: &'s Json, key: &str) -> impl Iterator<Item = &'s str> {
     parts(json, key).filter_map(Json::as_str)
 }
 
+/// The values that a number is limited to, as text.
+fn numbers(json: &Json) -> Vec<SmolStr> {
+    parts(json, "enum").filter(|value| value.is_number()).map(|value| value.to_string().into()).collect()
+}
+
 /// A text, by its format; values whose case does not matter are no closed set.
 fn string(json: &Json) -> Kind {
     let format = |json: &Json| match json.get("format").and_then(Json::as_str) {
@@ -288,19 +308,21 @@ mod tests {
     use super::*;
 
     fn compiled(schema: Json) -> RecordType {
-        compile(&schema).expect("names a type").record
+        compile(&schema, &["Mode".to_owned()]).expect("names a type").record
     }
 
     #[test]
     fn kinds_follow_references_and_alternatives() {
         let record = compiled(serde_json::json!({
             "typeName": "A::B::C",
+            "additionalProperties": false,
             "required": ["Mode"],
             "readOnlyProperties": ["/properties/Rules/*/Id"],
             "properties": {
                 "Mode": {"$ref": "#/definitions/Mode"},
                 "Rules": {"type": "array", "items": {"$ref": "#/definitions/Rule"}},
                 "Policy": {"type": ["object", "string"]},
+                "Days": {"type": "integer", "enum": [1, 30]},
                 "Either": {"oneOf": [{"type": "integer"}, {"type": "string"}]},
                 "Inline": {"type": "object", "properties": {"When": {"type": "string", "format": "date-time"}}}
             },
@@ -321,10 +343,13 @@ mod tests {
         assert_eq!(ty("Inline"), Some(Type::Record("A::B::C.Inline".into())));
         let mode = record.shape.field("Mode").expect("a field");
         assert_eq!((mode.required, mode.doc.as_str(), mode.values.len()), (true, "How it is.", 2));
+        assert!(mode.readable && !mode.read_only);
         let shape = record.shape("A::B::C.Rule").expect("a shape");
         assert_eq!(shape.field("Nested").map(|f| f.ty.clone()), Some(rule));
         assert_eq!(shape.field("Source").map(|f| f.ty.clone()), Some(Type::Cidr));
-        assert!(shape.field("Id").is_some_and(|f| f.read_only));
+        assert!(shape.field("Id").is_some_and(|f| f.read_only && !f.readable));
+        assert!(record.shape.field("Days").is_some_and(|f| f.values == ["1", "30"]));
+        assert!(shape.open && !record.shape.open);
         let inline = record.shape("A::B::C.Inline").expect("a shape");
         assert_eq!(inline.field("When").map(|f| f.ty.clone()), Some(Type::Time));
     }

@@ -7,7 +7,7 @@
 //! **Table** (little endian; `v` is a LEB128 number):
 //!
 //! ```text
-//! "EYASCAT1"
+//! "EYASCAT2"
 //! u32 strings, u32 types
 //! u32[strings + 1]        where each string starts in the string bytes, and where the last ends
 //! (u32, u32)[types]       name (a string's number) and place of the body, sorted by name
@@ -16,7 +16,7 @@
 //!
 //! body:  v steps of the path to the tags, that many v strings; v shapes, then the shapes; the
 //!        first is the type's own
-//! shape: v name (0 for the type's own); v fields, then the fields, sorted by name
+//! shape: v name (0 for the type's own); u8 flags; v fields, then the fields, sorted by name
 //! field: v name, kind, u8 flags; if it has values: v count, that many v strings
 //! kind:  u8; then for a record v shape (its number in the body), for a list another kind
 //! ```
@@ -44,7 +44,7 @@ pub(in crate::catalog) use read::add_common_fields;
 pub use read::{COMMON_FIELDS, Table};
 pub use write::{Entry, write};
 
-const MAGIC: &[u8; 8] = b"EYASCAT1";
+const MAGIC: &[u8; 8] = b"EYASCAT2";
 
 /// Numbers of the kinds.
 mod kind {
@@ -66,6 +66,10 @@ mod flag {
     pub(super) const CREATE_ONLY: u8 = 4;
     pub(super) const DEPRECATED: u8 = 8;
     pub(super) const VALUES: u8 = 16;
+    pub(super) const READABLE: u8 = 32;
+
+    /// Of a shape: it may have other members than its fields.
+    pub(super) const OPEN: u8 = 1;
 }
 
 #[cfg(test)]

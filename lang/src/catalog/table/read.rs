@@ -80,9 +80,10 @@ impl<'b> Table<'b> {
         let mut decoded = Vec::new();
         for shape in &names {
             body.var()?;
+            let open = body.u8()? & flag::OPEN != 0;
             let fields =
                 (0..body.len()?).map(|_| self.field(&mut body, &names)).collect::<Option<Vec<_>>>()?;
-            decoded.push(Shape { name: shape.clone(), doc: String::new(), fields });
+            decoded.push(Shape { name: shape.clone(), doc: String::new(), fields, open });
         }
         let mut decoded = decoded.into_iter();
         let shape = decoded.next()?;
@@ -120,6 +121,7 @@ impl<'b> Table<'b> {
                 0 => owner.clone(),
                 _ => format!("{owner}.{}", self.string(short)?).into(),
             });
+            body.u8()?;
             for _ in 0..body.len()? {
                 skip_field(&mut body)?;
             }
@@ -134,6 +136,7 @@ impl<'b> Table<'b> {
         let mut field = Field::new(name, ty, String::new());
         field.required = flags & flag::REQUIRED != 0;
         field.optional = !field.required;
+        field.readable = flags & flag::READABLE != 0;
         field.read_only = flags & flag::READ_ONLY != 0;
         field.create_only = flags & flag::CREATE_ONLY != 0;
         field.deprecated = flags & flag::DEPRECATED != 0;

@@ -12,6 +12,7 @@ fn record(name: &str) -> RecordType {
     state.optional = false;
     let mut arn = Field::new("Arn", Type::String, "");
     arn.read_only = true;
+    state.readable = true;
     let mut old = Field::new("Old", Type::List(Box::new(Type::List(Box::new(Type::Int)))), "");
     old.deprecated = true;
     old.create_only = true;
@@ -26,8 +27,14 @@ fn record(name: &str) -> RecordType {
             name: name.into(),
             doc: format!("All about {name}."),
             fields: vec![arn, old, rules, state],
+            open: false,
         },
-        definitions: vec![Shape { name: definition.into(), doc: "A rule.".into(), fields: inner }],
+        definitions: vec![Shape {
+            name: definition.into(),
+            doc: "A rule.".into(),
+            fields: inner,
+            open: true,
+        }],
     }
 }
 

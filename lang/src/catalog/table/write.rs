@@ -124,6 +124,7 @@ fn body(out: &mut Vec<u8>, entry: &Entry, strings: &Strings<'_>) -> Result<(), S
     put_var(out, size(numbers.len())?);
     for shape in shapes(&entry.record) {
         put_var(out, strings.number(short(owner, shape)));
+        out.push(if shape.open { flag::OPEN } else { 0 });
         put_var(out, size(shape.fields.len())?);
         for f in &shape.fields {
             field(out, f, strings, &numbers)?;
@@ -146,6 +147,7 @@ fn field(
         (field.create_only, flag::CREATE_ONLY),
         (field.deprecated, flag::DEPRECATED),
         (!field.values.is_empty(), flag::VALUES),
+        (field.readable, flag::READABLE),
     ];
     out.push(flags.iter().filter(|(on, _)| *on).map(|(_, bit)| bit).sum());
     if !field.values.is_empty() {
