@@ -56,7 +56,7 @@ fn each_rule_fires_where_it_should_and_says_why() {
 
 #[test]
 fn what_deployment_would_take_is_no_finding() {
-    for name in ["kinds", "unknown_to_us"] {
+    for name in ["directives", "kinds", "loops", "macro", "references", "sam", "unknown_to_us"] {
         let document = read(&format!("silent/{name}.yaml"));
         let found = findings(&document);
         assert!(found.is_empty(), "{name}:\n{}", shown(&document, &found));
@@ -74,7 +74,8 @@ fn rules_are_sorted_and_documented() {
 
 #[test]
 fn edits_mend_what_they_are_for() {
-    for name in ["unknown_property", "bad_enum_value", "unknown_type", "wrong_kind"] {
+    for rule in RULES {
+        let name = rule.id.trim_start_matches("template.");
         let document = read(&format!("{name}.yaml"));
         for finding in findings(&document) {
             let Some((span, text)) = &finding.text_edit else { continue };
@@ -87,4 +88,41 @@ fn edits_mend_what_they_are_for() {
             assert!(!left.iter().any(|f| same(&f)), "{name}: {} is still there", finding.message);
         }
     }
+}
+
+/// The reference page is the rules' own text; `EYAS_WRITE_DOCS=1` writes it anew.
+#[test]
+fn the_reference_page_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/src/reference/template-checks.md");
+    let page = page();
+    if std::env::var_os("EYAS_WRITE_DOCS").is_some() {
+        std::fs::write(&path, &page).expect("can be written");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == page, "run this test with EYAS_WRITE_DOCS=1");
+}
+
+fn page() -> String {
+    let mut page = String::from(
+        "# Template checks\n\n\
+         Before it asks any policy, `eyas lint` checks what is wrong with a template itself, against the \
+         published schemas of the resource types. Each check is a rule with an id and can be disabled or \
+         suppressed like every other.\n\n\
+         Precision goes first: what an intrinsic function, a macro, a loop or SAM may make right is not \
+         reported. A value under `Fn::If` is checked on each branch.\n\n\
+         | rule | severity | finds |\n|---|---|---|\n",
+    );
+    for rule in RULES {
+        page += &format!(
+            "| [`{0}`](#{1}) | {2} | {3} |\n",
+            rule.id,
+            rule.id.replace('.', ""),
+            rule.severity.as_str(),
+            rule.title
+        );
+    }
+    for rule in RULES {
+        page += &format!("\n## `{}`\n\n{}\n", rule.id, rule.doc);
+    }
+    page
 }

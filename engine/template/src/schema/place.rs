@@ -61,6 +61,7 @@ fn entry_span(entry: &Entry) -> Span {
     Span { start: entry.key_span.start.min(value.start), end: entry.key_span.end.max(value.end) }
 }
 
-fn contains(outer: Span, inner: Span) -> bool {
+/// Whether a place is inside another.
+pub(super) fn contains(outer: Span, inner: Span) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }

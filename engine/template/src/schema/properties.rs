@@ -7,7 +7,7 @@ use eyas_lang::diagnostics::nearest;
 use eyas_lang::types::Type;
 
 use super::value::{Given, due, is_dynamic_reference};
-use super::{Checker, place, rules};
+use super::{Checker, names, place, rules};
 use crate::document::{Node, NodeKind, Span};
 use crate::template::Resource;
 
@@ -39,9 +39,9 @@ pub(super) fn check(checker: &mut Checker<'_>) {
 
 /// Whether the catalog knows the properties of a type. Third parties' types, custom resources and
 /// modules have any; SAM's own are made into others, and `Globals` adds to them.
-fn is_checked(kind: &str) -> bool {
+pub(super) fn is_checked(kind: &str) -> bool {
     kind.starts_with("AWS::")
-        && !kind.starts_with("AWS::Serverless::")
+        && !names::is_sam_type(kind)
         && !kind.ends_with("::MODULE")
         && kind != "AWS::CloudFormation::CustomResource"
 }
@@ -49,7 +49,7 @@ fn is_checked(kind: &str) -> bool {
 fn unknown_type(checker: &mut Checker<'_>, resource: &Resource<'_>) {
     let kind = resource.kind;
     let message = format!("there is no resource type `{kind}`");
-    let near = near_type(checker.catalog, kind);
+    let near = checker.may_suggest().then(|| near_type(checker.catalog, kind)).flatten();
     let span = resource.kind_node.span;
     let edit = near.as_deref().map(|near| (span, place::requoted(checker.template.document, span, near)));
     let finding = checker.report(&rules::UNKNOWN_TYPE, span, message);
@@ -105,7 +105,8 @@ impl Properties<'_, '_> {
                 self.wrong_kind(name, ty, node, "a list");
             }
             Given::Plain => self.plain(name, ty, field, node, at),
-            Given::Removed | Given::Text | Given::List | Given::Unknown => {}
+            Given::Mixed if matches!(ty, Type::Record(_)) => self.plain(name, ty, field, node, at),
+            Given::Removed | Given::Text | Given::List | Given::Mixed | Given::Unknown => {}
         }
     }
 
@@ -126,6 +127,8 @@ impl Properties<'_, '_> {
             }
             (Type::Record(_) | Type::List(_), NodeKind::Str(text)) if is_dynamic_reference(text) => {}
             (Type::Record(_), NodeKind::Str(_)) if self.packaged(name.0) => {}
+            // A whole template as a map is taken for its JSON text.
+            (Type::String, NodeKind::Map(_)) if name.0 == "TemplateBody" => {}
             (Type::List(_) | Type::Record(_), _) => self.wrong_kind(name, ty, node, node.kind_name()),
             (_, NodeKind::Null | NodeKind::List(_) | NodeKind::Map(_)) => {
                 self.wrong_kind(name, ty, node, node.kind_name());
@@ -151,10 +154,11 @@ impl Properties<'_, '_> {
             return self.wrong_kind(name, ty, node, &given);
         }
         let Some(field) = field.filter(|field| !field.values.is_empty()) else { return };
-        if !field.values.contains(&text) {
+        let text = text.trim();
+        if !field.values.iter().any(|value| value == text) {
             let message = format!("{name} cannot be `{text}`");
             let values = field.values.iter().map(|value| value.as_str());
-            self.checker.report_name(&rules::BAD_ENUM_VALUE, node.span, message, &text, values);
+            self.checker.report_name(&rules::BAD_ENUM_VALUE, node.span, message, text, values);
         }
     }
 
@@ -180,11 +184,13 @@ impl Properties<'_, '_> {
         for entry in entries.iter().filter(|entry| !is_loop(&entry.key)) {
             match shape.field(&entry.key).filter(|field| self.is_property(shape, field)) {
                 Some(field) => {
-                    if field.read_only && !field.required {
+                    // Of a nested shape, it may be read-only in one place and not in another.
+                    if field.read_only && !field.required && shape.name == self.record.name {
                         self.read_only(field, entry.key_span);
                     }
                     self.value(Name::of(&field.name), &field.ty, Some(field), &entry.value, entry.key_span);
                 }
+                None if shape.open => {}
                 None => self.unknown_property(shape, &entry.key, entry.key_span),
             }
         }
@@ -230,7 +236,7 @@ impl Properties<'_, '_> {
     }
 
     fn read_only(&mut self, field: &Field, span: Span) {
-        let message = format!("`{}` is set by AWS and cannot be given", field.name);
+        let message = format!("`{}` is set by AWS; what is given here has no effect", field.name);
         self.checker.report(&rules::READ_ONLY_PROPERTY, span, message).fix =
             Some(format!("remove `{}`; read it with `Fn::GetAtt`", field.name));
     }

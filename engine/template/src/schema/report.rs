@@ -5,6 +5,9 @@ use eyas_lang::diagnostics::nearest;
 use super::{Checker, SchemaFinding, SchemaRule, place};
 use crate::document::Span;
 
+/// For as many findings a nearest name is looked for, which takes time by the number of names.
+pub(super) const MAX_SUGGESTIONS: usize = 200;
+
 /// As many names are told where one of a set is due.
 const MAX_NAMES: usize = 12;
 
@@ -33,12 +36,28 @@ impl<'t> Checker<'t> {
         name: &str,
         known: impl Iterator<Item = &'n str> + Clone,
     ) {
-        let near = nearest(name, known.clone());
+        let near = self.suggest(name, known.clone());
         let edit = near.map(|near| (span, place::requoted(self.template.document, span, near)));
         let fix = near.map(|near| format!("did you mean `{near}`?")).or_else(|| one_of(known));
         let finding = self.report(rule, span, message);
         finding.fix = fix;
         finding.text_edit = edit;
+    }
+
+    /// The known name that was probably meant.
+    pub(super) fn suggest<'n>(
+        &mut self,
+        name: &str,
+        known: impl Iterator<Item = &'n str>,
+    ) -> Option<&'n str> {
+        self.may_suggest().then(|| nearest(name, known)).flatten()
+    }
+
+    /// Whether there is time left to look for a nearest name.
+    pub(super) fn may_suggest(&mut self) -> bool {
+        let left = self.suggestions > 0;
+        self.suggestions = self.suggestions.saturating_sub(1);
+        left
     }
 
     /// The findings in the order of the text, each with its path, none twice.
@@ -47,15 +66,25 @@ impl<'t> Checker<'t> {
         found.sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
         found.dedup_by(|a, b| (a.span, a.rule.id, &a.message) == (b.span, b.rule.id, &b.message));
         let root = &self.template.document.root;
-        for finding in found.iter_mut().filter(|finding| finding.path.is_empty()) {
-            finding.path = place::path(root, finding.span);
+        for finding in &mut found {
+            if finding.path.is_empty() {
+                finding.path = place::path(root, finding.span);
+            }
+            if finding.resource.is_none() && finding.path.starts_with("Resources.") {
+                let at = self
+                    .template
+                    .resources
+                    .iter()
+                    .find(|r| place::contains(r.entry.value.span, finding.span));
+                finding.resource = at.map(|resource| (resource.id().clone(), resource.kind.into()));
+            }
         }
         found
     }
 }
 
 /// "one of `a`, `b`, `c`", unless there are too many.
-fn one_of<'n>(known: impl Iterator<Item = &'n str>) -> Option<String> {
+pub(super) fn one_of<'n>(known: impl Iterator<Item = &'n str>) -> Option<String> {
     let names: Vec<String> = known.take(MAX_NAMES + 1).map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
         [] => None,

@@ -18,6 +18,8 @@ pub(super) enum Given<'n> {
     Text,
     /// A list that an intrinsic makes.
     List,
+    /// A map that an intrinsic, a macro or a loop is a part of.
+    Mixed,
     /// Nothing is known of it.
     Unknown,
 }
@@ -31,7 +33,12 @@ pub(super) fn is_list_parameter(kind: &str) -> bool {
 impl Checker<'_> {
     /// What `node` is.
     pub(super) fn given<'n>(&self, node: &'n Node) -> Given<'n> {
-        let [entry] = node.entries() else { return Given::Plain };
+        let entry = match node.entries() {
+            [entry] => entry,
+            // An intrinsic beside other members is malformed, and reported as that.
+            entries if entries.iter().any(|entry| entry.key.starts_with("Fn::")) => return Given::Mixed,
+            _ => return Given::Plain,
+        };
         let arg = &entry.value;
         match entry.key.as_str() {
             "Ref" => arg.as_str().map_or(Given::Unknown, |name| self.given_by_reference(name)),
