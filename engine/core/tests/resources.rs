@@ -173,7 +173,7 @@ fn every_item_that_fires_is_a_finding_with_its_own_changes() {
     let brief: Vec<String> = found
         .iter()
         .map(|f| {
-            format!("{} {} {}", f.message, f.evidence[1].field, serde_json::to_string(&f.edits).unwrap())
+            format!("{} {} {}", f.message, f.evidence[0].field, serde_json::to_string(&f.edits).unwrap())
         })
         .collect();
     insta::assert_snapshot!(brief.join("\n"), @r#"

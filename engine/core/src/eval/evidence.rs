@@ -79,6 +79,7 @@ impl<'p, 'r> Eval<'p, 'r> {
                 seen.push(one);
             }
         }
+        self.item_first(&mut seen);
         seen
     }
 

@@ -5,7 +5,7 @@ use eyas_lang::checked::{QuantKind, Term};
 
 use super::state::{Bound, Eval};
 use super::{Truth, condition::Over};
-use crate::finding::{Finding, Outcome};
+use crate::finding::{Evidence, Finding, Outcome};
 use crate::plan::{Node, PlannedQuant, PlannedRule};
 
 /// So many findings one rule gives over one record.
@@ -40,7 +40,7 @@ impl<'p, 'r> Eval<'p, 'r> {
             && rule.rule.plane == Plane::Resource
             && quantifiers(&rule.when, &mut among);
         let items = if split { self.witnesses(&among) } else { Vec::new() };
-        if items.len() < 2 {
+        if items.is_empty() {
             return sink(self.finding(rule, outcome));
         }
         let more = items.len().saturating_sub(MOST);
@@ -75,6 +75,20 @@ impl<'p, 'r> Eval<'p, 'r> {
             self.bind(quant.var.0, Bound::None);
         }
         out
+    }
+
+    /// Puts what is known of the item first: a finding is where its item is.
+    pub(super) fn item_first(&mut self, evidence: &mut [Evidence]) {
+        let Some(Focus { only, .. }) = self.focus().cloned() else { return };
+        let mut over = self.over(only.quant);
+        if over.next().is_none() {
+            return;
+        }
+        let item = self.item_path(only.quant, over.index(), &[]).text;
+        let of_item = |one: &Evidence| {
+            one.field.strip_prefix(&item).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        evidence.sort_by_key(|one| !of_item(one));
     }
 
     /// The item as JSON text.

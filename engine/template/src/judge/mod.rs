@@ -4,7 +4,7 @@
 //! holds without condition; what holds in some says in which.
 
 use eyas_engine::eval::{Session, fingerprint_within};
-use eyas_engine::finding::{Finding, Outcome};
+use eyas_engine::finding::{Finding, Location, Outcome};
 use eyas_engine::plan::RuleIx;
 use eyas_engine::tree::TreeRecord;
 use jiff::civil::Date;
@@ -14,7 +14,7 @@ use crate::fix::text_edits;
 use crate::inputs::Inputs;
 use crate::nested::{Nearby, Nested};
 use crate::note::Note;
-use crate::records::{Resolved, ResourceRecord, resolve};
+use crate::records::{Resolved, ResourceRecord, Variant, resolve};
 use crate::schema::RULES;
 use crate::suppress::{Idle, Peers, suppress};
 use crate::template::{NotATemplate, Resource, Template, recognise};
@@ -198,20 +198,16 @@ fn judge_resource(
     session: &mut Session<'_>,
     out: &mut Vec<Finding>,
 ) -> u64 {
-    let mut hits: Vec<Hit<'_>> = Vec::new();
+    let mut found = Vec::new();
     let mut passed = None;
     for variant in &record.variants {
         let world = TemplateWorld::new(records, record, &variant.under);
         let subject = TreeRecord::new(&record.kind, &variant.root);
         let (findings, content) = world.judge(session, &subject);
-        for (rule, finding) in findings {
-            match hits.iter_mut().find(|hit| hit.rule == rule && same(&hit.finding, &finding)) {
-                Some(hit) => hit.under.extend(&variant.under),
-                None => hits.push(Hit { rule, finding, under: variant.under.iter().collect() }),
-            }
-        }
+        found.push((variant, findings));
         passed = Some(passed.map_or(content, |least: u64| least.min(content)));
     }
+    let hits = hits(found, |finding| location(file, template.document, record.id_span, &finding.evidence));
     let all: Vec<&Conditions> =
         record.variants.iter().flat_map(|variant| &variant.under).chain(&record.absent_under).collect();
     // What a transform makes has no declaration of its own to mend.
@@ -240,7 +236,37 @@ fn judge_resource(
     passed.unwrap_or(0)
 }
 
-/// Whether a finding of one variant says the same as one of another.
-fn same(a: &Finding, b: &Finding) -> bool {
-    a.fingerprint == b.fingerprint && a.outcome == b.outcome
+/// What was found in the variants of a resource, each thing once.
+fn hits<'r>(
+    found: Vec<(&'r Variant, Vec<(RuleIx, Finding)>)>,
+    location: impl Fn(&Finding) -> Location,
+) -> Vec<Hit<'r>> {
+    let several = |rule: RuleIx| {
+        found.iter().any(|(_, findings)| findings.iter().filter(|(ix, _)| *ix == rule).count() > 1)
+    };
+    let split: Vec<RuleIx> =
+        found.iter().flat_map(|(_, list)| list.iter().map(|(ix, _)| *ix)).filter(|ix| several(*ix)).collect();
+    let mut hits: Vec<Hit<'_>> = Vec::new();
+    for (variant, findings) in found {
+        for (rule, mut finding) in findings {
+            // A rule that finds several items numbers them by variant: there the place tells.
+            let same = |hit: &Hit<'_>| match split.contains(&rule) {
+                true => {
+                    hit.finding.message == finding.message && location(&hit.finding) == location(&finding)
+                }
+                false => hit.finding.fingerprint == finding.fingerprint,
+            };
+            let of_rule = |hit: &&mut Hit<'_>| hit.rule == rule && hit.finding.outcome == finding.outcome;
+            if let Some(hit) = hits.iter_mut().filter(of_rule).find(|hit| same(hit)) {
+                hit.under.extend(&variant.under);
+                continue;
+            }
+            if hits.iter().any(|hit| hit.finding.fingerprint == finding.fingerprint) {
+                let place = location(&finding).path.unwrap_or_default();
+                finding.fingerprint = fingerprint_within(&finding.fingerprint, &place);
+            }
+            hits.push(Hit { rule, finding, under: variant.under.iter().collect() });
+        }
+    }
+    hits
 }

@@ -1,0 +1,79 @@
+//! Several items of one resource that a rule finds, each at its own line and under its own
+//! conditions.
+
+use eyas_engine::eval::Session;
+use eyas_engine::plan::{Plan, PlanOptions};
+use eyas_lang::catalog::Catalog;
+use eyas_lang::source::{SourceFile, SourceKind, Sources};
+use eyas_lang::types::{CheckOptions, load};
+use eyas_template::inputs::Inputs;
+use eyas_template::judge::{Context, judge_text};
+use eyas_template::nested::NothingNearby;
+use eyas_template::suppress::Peers;
+use jiff::civil::date;
+
+const RULE: &str = r#"
+## Open.
+rule open on AWS::EC2::SecurityGroup {
+  severity: high
+  when:     GroupDescription exists and any r in SecurityGroupIngress (r.CidrIp = "0.0.0.0/0")
+  message:  "{id} opens {r.FromPort}"
+}
+"#;
+
+/// Line, message and condition of each finding; no two have one fingerprint.
+fn told(template: &str) -> String {
+    let mut sources = Sources::default();
+    sources.add(SourceFile {
+        name: "t.eyas".into(),
+        text: RULE.into(),
+        kind: SourceKind::Eyas,
+        default_package: "t".into(),
+        builtin: false,
+    });
+    let checked = load(&sources, Catalog::builtin(), &CheckOptions::default());
+    assert!(checked.is_ok(), "{:?}", checked.diagnostics);
+    let (plan, _) = Plan::new(&checked.rules, &sources, PlanOptions::default());
+    let context = Context {
+        inputs: &Inputs::default(),
+        nearby: &NothingNearby,
+        schema: false,
+        disabled: &|_| false,
+        peers: &Peers::from_csv("tool,theirs,ours\n"),
+        today: date(2026, 6, 1),
+    };
+    let judged = judge_text("t.yaml", template, &context, &mut Session::new(&plan)).expect("a template");
+    let mut prints: Vec<&str> = judged.findings.iter().map(|f| f.fingerprint.as_str()).collect();
+    prints.sort_unstable();
+    prints.dedup();
+    assert_eq!(prints.len(), judged.findings.len(), "fingerprints differ");
+    let line = |f: &eyas_engine::finding::Finding| {
+        let line = f.location.as_ref().and_then(|place| place.line).unwrap_or(0);
+        format!("{line}: {}{}", f.message, f.when.as_ref().map_or(String::new(), |w| format!(" where {w}")))
+    };
+    judged.findings.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_item_has_its_line_and_its_conditions() {
+    let template = |yes: &str, no: &str| {
+        format!(
+            "Parameters: {{Stage: {{Type: String}}}}\nConditions: {{Prod: !Equals [!Ref Stage, prod]}}\n\
+             Resources:\n  G:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: g\n      \
+             SecurityGroupIngress:\n        {yes}\n        - {{FromPort: 2, CidrIp: 0.0.0.0/0}}\n        {no}\n        \
+             - {{FromPort: 4, CidrIp: 0.0.0.0/0}}\n"
+        )
+    };
+    let first = template("- !If [Prod, {FromPort: 1, CidrIp: 0.0.0.0/0}, !Ref AWS::NoValue]", "");
+    insta::assert_snapshot!(told(&first), @r"
+    9: G opens 1 where `Prod` is true
+    10: G opens 2
+    12: G opens 4
+    ");
+    let last = template("", "- !If [Prod, !Ref AWS::NoValue, {FromPort: 3, CidrIp: 0.0.0.0/0}]");
+    insta::assert_snapshot!(told(&last), @r"
+    10: G opens 2
+    11: G opens 3 where `Prod` is false
+    12: G opens 4
+    ");
+}
