@@ -8,6 +8,7 @@ mod demo;
 mod explain;
 mod fmt;
 mod hunt;
+mod integrations;
 mod lint;
 mod outputs;
 mod pack;
