@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 mod bench;
+mod bench_lint;
 mod catalog;
 mod ci;
 mod docs;
@@ -14,7 +15,8 @@ usage: cargo xtask CHORE
 
   test            every test: the crates', the built binary's, the rules' own, the docs' freshness
   ci              formatting and lints, then `test`
-  bench [NAME]    measure beside the peers and print the tables; NAME is `events` or `lang`
+  bench [NAME]    measure beside the peers and print the tables; NAME is `events`,
+                  `lang` or `lint`
                   (--write also puts them into docs/src/performance.md)
   catalog         make lang/catalog/*.bin from the published resource schemas (needs python3 and
                   the network once)

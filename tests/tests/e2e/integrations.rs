@@ -25,7 +25,11 @@ fn action(place: &Place, inputs: &[(&str, &str)]) -> (i32, String) {
     let step = steps.iter().find(|step| text(step, "name") == "Judge templates").expect("the step");
     let mut command = Command::new("bash");
     command.args(["-e", "-o", "pipefail", "-c", text(step, "run")]).current_dir(place.path());
-    let path = format!("{}:{}", binary().parent().expect("a folder").display(), std::env::var("PATH").unwrap_or_default());
+    let path = format!(
+        "{}:{}",
+        binary().parent().expect("a folder").display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
     command.env("PATH", path).env("GITHUB_STEP_SUMMARY", place.path().join("summary.md"));
     for entry in step.get("env").map(Node::entries).unwrap_or_default() {
         let name = entry.value.as_str().unwrap_or_default().trim_matches(|c| "${} ".contains(c));
