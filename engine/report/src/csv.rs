@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use eyas_engine::finding::{EventInfo, Finding, Location, Outcome};
+use eyas_engine::finding::{BaselineState, EventInfo, Finding, Location, Outcome};
 
 use crate::escape;
 use crate::{Run, Sink, Summary};
 
-const HEADER: [&str; 26] = [
+const HEADER: [&str; 33] = [
     "fingerprint",
     "rule",
     "title",
@@ -34,6 +34,13 @@ const HEADER: [&str; 26] = [
     "maps",
     "evidence",
     "fix",
+    "end_line",
+    "end_column",
+    "path",
+    "only_if",
+    "baseline",
+    "ignored_by",
+    "ignored_reason",
 ];
 
 pub(crate) struct Csv<W: Write> {
@@ -66,7 +73,8 @@ impl<W: Write + Send> Sink for Csv<W> {
 fn row(finding: &Finding) -> [String; HEADER.len()] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let number = |value: Option<u64>| value.map_or(String::new(), |n| n.to_string());
-    let Location { file, offset, line, column, .. } = finding.location.clone().unwrap_or_default();
+    let Location { file, offset, line, column, end_line, end_column, path } =
+        finding.location.clone().unwrap_or_default();
     let event = finding.event.clone().unwrap_or_default();
     let EventInfo { time, name, source, error, user, principal, access_key, source_ip, user_agent } = event;
     let evidence: Vec<String> = finding.evidence.iter().map(evidence).collect();
@@ -97,6 +105,13 @@ fn row(finding: &Finding) -> [String; HEADER.len()] {
         finding.rule.maps.join(" "),
         evidence.join("; "),
         text(&finding.fix),
+        number(end_line),
+        number(end_column),
+        text(&path),
+        text(&finding.when),
+        baseline(finding.baseline).to_owned(),
+        finding.ignored.as_ref().map_or(String::new(), |i| i.by.clone()),
+        finding.ignored.as_ref().map_or(String::new(), |i| text(&i.reason)),
     ]
 }
 
@@ -106,6 +121,14 @@ fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Pass => "pass",
         Outcome::Unknown => "unknown",
         Outcome::NotApplicable => "not_applicable",
+    }
+}
+
+fn baseline(state: Option<BaselineState>) -> &'static str {
+    match state {
+        Some(BaselineState::New) => "new",
+        Some(BaselineState::Unchanged) => "unchanged",
+        None => "",
     }
 }
 

@@ -2,23 +2,44 @@
 
 use std::io::{self, Write};
 
-use eyas_engine::finding::{EventInfo, Evidence, Finding, Outcome};
+use eyas_engine::finding::{EventInfo, Evidence, Finding, Location, Outcome};
 use eyas_lang::checked::Severity;
 
 use crate::escape::{markdown as text, markdown_code as code};
-use crate::{Run, Sink, Summary};
+use crate::fact;
+use crate::snippet::Snippet;
+use crate::source::Sources;
+use crate::summary::records;
+use crate::{Run, Sink, Standing, Summary};
+
+/// Columns of a source line that are shown.
+const SOURCE_WIDTH: usize = 110;
 
 pub(crate) struct Markdown<W> {
     out: W,
+    sources: Sources,
+    /// What is judged: one, and many of them.
+    records: [&'static str; 2],
 }
 
 impl<W: Write> Markdown<W> {
     pub(crate) fn new(out: W) -> Self {
-        Self { out }
+        Self { out, sources: Sources::default(), records: records("") }
     }
 
     fn item(&mut self, label: &str, value: &str) -> io::Result<()> {
         writeln!(self.out, "- **{label}**: {value}")
+    }
+
+    fn place(&mut self, location: &Location) -> io::Result<()> {
+        let path = location.path.as_ref().map_or(String::new(), |path| format!(", {}", code(path)));
+        self.item("where", &format!("{}{path}", code(&fact::spot(location))))?;
+        match Snippet::of(location, &self.sources, SOURCE_WIDTH) {
+            Some(snippet) => {
+                self.item(&format!("line {}", snippet.line), &code(snippet.parts.concat().trim()))
+            }
+            None => Ok(()),
+        }
     }
 
     fn event(&mut self, event: &EventInfo) -> io::Result<()> {
@@ -43,13 +64,20 @@ impl<W: Write> Markdown<W> {
 }
 
 impl<W: Write + Send> Sink for Markdown<W> {
-    fn begin(&mut self, _: &Run) -> io::Result<()> {
+    fn begin(&mut self, run: &Run) -> io::Result<()> {
+        self.sources = run.sources.clone();
+        self.records = records(&run.command);
         writeln!(self.out, "# eyas findings\n")
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let unknown = if finding.outcome == Outcome::Unknown { " (not known)" } else { "" };
-        writeln!(self.out, "## {}{unknown}: {}\n", finding.severity.as_str(), text(&finding.rule.title))?;
+        let state = match (Standing::of(finding), finding.outcome) {
+            (Standing::Ignored, _) => " (ignored)",
+            (Standing::Unchanged, _) => " (unchanged)",
+            (Standing::Open, Outcome::Unknown) => " (not known)",
+            (Standing::Open, _) => "",
+        };
+        writeln!(self.out, "## {}{state}: {}\n", finding.severity.as_str(), text(&finding.rule.title))?;
         writeln!(self.out, "{}\n", text(&finding.message))?;
         self.item("rule", &code(&finding.rule.id))?;
         let subject = match &finding.subject.id {
@@ -64,12 +92,10 @@ impl<W: Write + Send> Sink for Markdown<W> {
             self.item("region", &code(region))?;
         }
         if let Some(location) = &finding.location {
-            let place = match (location.line, location.offset) {
-                (Some(line), _) => format!(" line {line}"),
-                (None, Some(offset)) => format!(" at byte {offset}"),
-                (None, None) => String::new(),
-            };
-            self.item("where", &format!("{}{place}", code(&location.file)))?;
+            self.place(location)?;
+        }
+        if let Some(when) = &finding.when {
+            self.item("only if", &text(when))?;
         }
         if let Some(event) = &finding.event {
             self.event(event)?;
@@ -80,6 +106,12 @@ impl<W: Write + Send> Sink for Markdown<W> {
         if let Some(fix) = &finding.fix {
             self.item("fix", &text(fix))?;
         }
+        if !finding.text_edits.is_empty() {
+            self.item("change", "`eyas lint --fix` can do this")?;
+        }
+        if let Some(ignored) = &finding.ignored {
+            self.item("ignored", &text(&fact::ignored(ignored)))?;
+        }
         if !finding.rule.maps.is_empty() {
             let maps: Vec<String> = finding.rule.maps.iter().map(|m| code(m)).collect();
             self.item("maps", &maps.join(", "))?;
@@ -87,25 +119,46 @@ impl<W: Write + Send> Sink for Markdown<W> {
         writeln!(self.out)
     }
 
+    fn takes(&self, standing: Standing) -> bool {
+        standing == Standing::Open
+    }
+
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         writeln!(self.out, "## Summary\n\n| severity | findings |\n|---|---:|")?;
         for severity in Severity::ALL.into_iter().rev() {
             writeln!(self.out, "| {} | {} |", severity.as_str(), summary.findings.of(severity))?;
         }
+        let counts = summary.findings;
+        if counts.ignored > 0 {
+            writeln!(self.out, "\n{} ignored.", counts.ignored)?;
+        }
+        if counts.new + counts.unchanged > 0 || summary.fixed.is_some() {
+            let fixed = summary.fixed.map_or(String::new(), |n| format!(", {n} fixed"));
+            writeln!(
+                self.out,
+                "\nSince the baseline: {} new, {} unchanged{fixed}.",
+                counts.new, counts.unchanged
+            )?;
+        }
         let input = summary.input;
         writeln!(
             self.out,
-            "\n{} records judged by {} rules, from {} files. {} passed, {} could not be judged, {} could not be read.",
-            input.records, summary.rules, input.files, summary.passed, summary.unknown, summary.broken
+            "\n{} {} judged by {} rules, from {} files. {} passed, {} could not be judged, {} could not be read.",
+            input.records,
+            self.records[1],
+            summary.rules,
+            input.files,
+            summary.passed,
+            summary.unknown,
+            summary.broken
         )?;
         let unknown = summary.unknown_because.iter().map(|r| format!("{} × {}", r.count, text(&r.reason)));
         let not_run =
             summary.not_run.iter().map(|r| format!("{} was not run: {}", code(&r.rule), text(&r.reason)));
-        let broken = summary.broken_at.iter().map(|b| {
-            let place = b.offset.map_or(String::new(), |o| format!(" at byte {o}"));
-            format!("{}{place}: {}", code(&b.file), text(&b.reason))
-        });
-        let notes: Vec<String> = unknown.chain(not_run).chain(broken).collect();
+        let broken =
+            summary.broken_at.iter().map(|b| format!("{}: {}", code(&fact::broken_at(b)), text(&b.reason)));
+        let idle = summary.idle_ignores.iter().map(|i| text(&fact::idle(i)));
+        let notes: Vec<String> = unknown.chain(not_run).chain(broken).chain(idle).collect();
         if !notes.is_empty() {
             writeln!(self.out)?;
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use eyas_engine::finding::Finding;
+use eyas_engine::finding::{Finding, Outcome};
 use eyas_lang::checked::{Rule, Severity};
 
 use crate::baseline::Baseline;
@@ -128,6 +128,8 @@ pub struct Report {
     baseline: Option<Baseline>,
     rules: Vec<String>,
     counts: Counts,
+    /// Findings of what is not known that were marked here as ignored or unchanged.
+    quieted_unknown: u64,
 }
 
 impl Report {
@@ -166,10 +168,14 @@ impl Report {
     /// One finding. It may have been marked as ignored already; it is marked here if an entry
     /// of the configuration covers it, and compared with the baseline.
     pub fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let before = Standing::of(finding);
         let marked = self.marked(finding);
         let finding = marked.as_ref().unwrap_or(finding);
         self.counts.add(finding);
         let standing = Standing::of(finding);
+        if finding.outcome == Outcome::Unknown && before == Standing::Open && standing != before {
+            self.quieted_unknown += 1;
+        }
         for sink in &mut self.sinks {
             if self.show_all || sink.takes(standing) {
                 sink.finding(finding)?;
@@ -198,8 +204,10 @@ impl Report {
     /// After the last finding. Every output is ended, even after one of them failed; the
     /// first failure is returned. What this counted is filled into the summary: its
     /// [`Summary::findings`], [`Summary::fixed`] and the idle entries of the configuration.
+    /// Judgements that could not be made and need not be are no longer in [`Summary::unknown`].
     pub fn end(&mut self, mut summary: Summary) -> io::Result<Summary> {
         summary.findings = self.counts;
+        summary.unknown = summary.unknown.saturating_sub(self.quieted_unknown);
         // A run that was stopped has not seen everything that is still there.
         if let Some(baseline) = self.baseline.as_ref().filter(|_| !summary.interrupted) {
             summary.fixed = Some(baseline.fixed());

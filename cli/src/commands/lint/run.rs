@@ -203,7 +203,7 @@ impl Totals {
                 judged
                     .findings
                     .iter()
-                    .filter(|f| f.outcome == Outcome::Unknown)
+                    .filter(|f| f.outcome == Outcome::Unknown && f.ignored.is_none())
                     .for_each(|f| self.unknown(f));
                 for limit in &judged.limits {
                     let at = format!("{}:{}:{}", name(file), limit.line, limit.column);
