@@ -1,6 +1,7 @@
 //! CloudFormation text → places → resolved resources → resource records.
 
 pub mod document;
+mod evaluate;
 mod expand;
 pub mod fix;
 pub mod inputs;

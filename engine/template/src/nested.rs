@@ -12,7 +12,7 @@ use crate::inputs::Inputs;
 use crate::mentions::mentions;
 use crate::note::{Note, NoteKind};
 use crate::records::{Resolved, resolve_within};
-use crate::resolve::{Resolver, text_of};
+use crate::resolve::{Budget, Ground, Resolver, text_of};
 use crate::scenario::Scenario;
 use crate::template::{Resource, Template, recognise};
 
@@ -73,6 +73,7 @@ impl<'n> Family<'n> {
         &mut self,
         template: &Template<'_>,
         inputs: &Inputs,
+        budget: &Budget,
         notes: &mut Vec<Note>,
     ) -> (Vec<Nested>, Outputs) {
         let (mut found, mut outputs) = (Vec::new(), Outputs::default());
@@ -86,7 +87,9 @@ impl<'n> Family<'n> {
             });
             // In a circle nobody is ready; then the order does not matter.
             let stack = open.remove(ready.unwrap_or(0));
-            if let Some((nested, puts_out)) = self.nested(template, inputs, stack, &outputs, notes) {
+            if let Some((nested, puts_out)) =
+                self.nested(Ground { template, inputs, stacks: &outputs, budget }, stack, notes)
+            {
                 outputs.insert(stack.id().clone(), puts_out);
                 found.push(nested);
             }
@@ -96,14 +99,12 @@ impl<'n> Family<'n> {
 
     fn nested(
         &mut self,
-        template: &Template<'_>,
-        inputs: &Inputs,
+        ground: Ground<'_>,
         stack: &Resource<'_>,
-        outputs: &Outputs,
         notes: &mut Vec<Note>,
     ) -> Option<(Nested, FxHashMap<SmolStr, Tree>)> {
         let scenario = Scenario::default();
-        let resolver = Resolver::new(template, inputs, &scenario, outputs);
+        let resolver = Resolver::new(ground, &scenario);
         let url = stack.properties?.get("TemplateURL")?;
         let Some(Tree { kind: TreeKind::Str(text), .. }) = resolver.value(url, 0) else { return None };
         let path = local(&text, self.chain.last().map_or("", String::as_str))?;
@@ -131,7 +132,7 @@ impl<'n> Family<'n> {
                 return None;
             }
         };
-        let passed = passed(template, inputs, stack, &resolver);
+        let passed = passed(ground.template, ground.inputs, stack, &resolver);
         let (resolved, puts_out) = match recognise(&document) {
             Ok(child) => {
                 self.chain.push(path.clone());

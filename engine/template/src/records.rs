@@ -8,10 +8,11 @@ use smol_str::SmolStr;
 use crate::document::{Node, Span};
 use crate::expand::{Expansion, expand};
 use crate::inputs::Inputs;
-use crate::nested::{Family, Nearby, Nested, NothingNearby, Outputs, outputs};
-use crate::note::Note;
-use crate::resolve::Resolver;
-use crate::scenario::{Scenario, scenarios};
+use crate::mentions::mentions;
+use crate::nested::{Family, Nearby, Nested, NothingNearby, outputs};
+use crate::note::{Note, NoteKind};
+use crate::resolve::{Budget, Ground, Resolver};
+use crate::scenario::{Scenario, Scenarios, Space};
 use crate::template::{Resource, Template};
 use crate::when::Conditions;
 
@@ -43,8 +44,9 @@ pub struct ResourceRecord {
     pub variants: Vec<Variant>,
     /// What the conditions come to where it is not deployed at all.
     pub absent_under: Vec<Conditions>,
-    /// Whether there were more combinations of conditions than are looked at: then there is one
-    /// variant, in which what hangs on a condition is unknown.
+    /// Whether there were more combinations of conditions than are looked at. Then each condition
+    /// is found both ways in some variant, but not in each combination, and the last variant is
+    /// one in which nothing is known that hangs on a condition.
     pub exhausted: bool,
     /// The resource of the template that it comes from, where it is not written there itself:
     /// a serverless resource stands for several.
@@ -88,37 +90,37 @@ pub(crate) fn resolve_within(
     inputs: &Inputs,
     family: &mut Family<'_>,
 ) -> (Resolved, FxHashMap<SmolStr, Tree>) {
-    let Expansion { root, sources, mut notes } = expand(template, inputs);
+    let budget = Budget::default();
+    let Expansion { root, sources, mut notes } = expand(template, inputs, &budget);
     let expanded = root.as_ref().map(|root| Template::read(template.document, root));
     let template = expanded.as_ref().unwrap_or(template);
-    let (nested, stacks) = family.look_into(template, inputs, &mut notes);
+    let (nested, stacks) = family.look_into(template, inputs, &budget, &mut notes);
+    let ground = Ground { template, inputs, stacks: &stacks, budget: &budget };
+    let space = Space::new(template, inputs);
     let made = |resource: &Resource<'_>| ResourceRecord {
         made_from: sources.get(resource.id()).cloned(),
-        ..record(template, inputs, resource, &stacks)
+        ..record(ground, &space, resource)
     };
     let records = template.resources.iter().map(made).collect();
-    let scenario = Scenario::default();
-    let puts_out = outputs(template, &Resolver::new(template, inputs, &scenario, &stacks));
+    let puts_out = outputs(template, &Resolver::new(ground, &Scenario::default()));
+    if budget.is_spent() {
+        let message = "there is too much in the template for all of it to be resolved";
+        notes.push(Note::new(Span::at(0), NoteKind::TooLarge, message));
+    }
     (Resolved { records, notes, nested }, puts_out)
 }
 
-fn record(
-    template: &Template<'_>,
-    inputs: &Inputs,
-    resource: &Resource<'_>,
-    stacks: &Outputs,
-) -> ResourceRecord {
+fn record(ground: Ground<'_>, space: &Space<'_>, resource: &Resource<'_>) -> ResourceRecord {
     // The resource's own `Condition` is found in its declaration like every other use of one.
-    let found = scenarios(template, inputs, &[&resource.entry.value]);
-    let exhausted = found.is_none();
-    let mut variants: Vec<Variant> = Vec::new();
+    let Scenarios { found, exhausted } = space.scenarios(&mentions(&resource.entry.value));
+    let mut variants: Vec<Variant> = Vec::with_capacity(1);
     let mut absent_under = Vec::new();
-    for scenario in found.unwrap_or_else(|| vec![Scenario::default()]) {
+    for scenario in found {
         if deployed(resource, &scenario) == Some(false) {
             absent_under.push(scenario.conditions);
             continue;
         }
-        let root = tree(resource, &Resolver::new(template, inputs, &scenario, stacks));
+        let root = tree(resource, &Resolver::new(ground, &scenario));
         match variants.iter_mut().find(|variant| variant.root == root) {
             // Conditions that do not change this resource are no difference.
             Some(same) => same.under.push(scenario.conditions),

@@ -5,22 +5,32 @@
 //! or whether two texts that only deployment knows are equal. Each assumption branches; what
 //! contradicts an earlier one is never reached. A budget bounds the branches.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::document::{Node, NodeKind};
+use crate::evaluate::{Ask, Evaluator};
 use crate::inputs::Inputs;
+use crate::mentions::Mentions;
 use crate::template::Template;
 use crate::when::Conditions;
 
-/// More combinations than this for one resource are not looked at; its conditions are then
-/// unknown.
+/// More combinations than this for one resource are not looked at.
 pub const BUDGET: usize = 128;
+/// More ways than this are not kept open to find them.
+const STEPS: usize = 1_024;
+/// More evaluations than this are not made for a template.
+const MAX_STEPS: usize = 50_000;
+/// A parameter that may have one of more values than this is asked only about those that
+/// conditions compare it with.
+const FEW: usize = 8;
 
 /// What a parameter is assumed to be.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Assumed {
     /// This text.
     Text(SmolStr),
@@ -29,12 +39,12 @@ pub(crate) enum Assumed {
 }
 
 /// Assumptions, and what the resource's conditions come to under them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Scenario {
     /// Parameters.
     pub(crate) parameters: BTreeMap<SmolStr, Assumed>,
     /// Comparisons that only deployment can decide, by their text.
-    atoms: BTreeMap<String, bool>,
+    pub(crate) atoms: BTreeMap<SmolStr, bool>,
     /// The named conditions that the resource uses.
     pub(crate) conditions: Conditions,
 }
@@ -46,104 +56,238 @@ impl Scenario {
     }
 }
 
-/// Every combination that the conditions reachable from `nodes` allow, or `None` where there are
-/// more than [`BUDGET`].
-pub(crate) fn scenarios(template: &Template<'_>, inputs: &Inputs, nodes: &[&Node]) -> Option<Vec<Scenario>> {
-    let mut used = FxHashSet::default();
-    for node in nodes {
-        collect_conditions(node, &mut used);
+/// The scenarios of a resource.
+pub(crate) struct Scenarios {
+    pub(crate) found: Vec<Scenario>,
+    /// Whether there are more than [`BUDGET`]: then each condition is found both ways, as far as
+    /// it can be, but not in each combination, and in the last scenario no condition is settled.
+    pub(crate) exhausted: bool,
+}
+
+/// What the conditions of a template may come to.
+pub(crate) struct Space<'t> {
+    pub(crate) template: &'t Template<'t>,
+    pub(crate) inputs: &'t Inputs,
+    /// What the parameters that conditions ask for may be.
+    candidates: RefCell<FxHashMap<SmolStr, Rc<[Assumed]>>>,
+    /// Evaluations that may still be made.
+    steps: Cell<usize>,
+}
+
+impl<'t> Space<'t> {
+    pub(crate) fn new(template: &'t Template<'t>, inputs: &'t Inputs) -> Self {
+        Self { template, inputs, candidates: RefCell::default(), steps: Cell::new(MAX_STEPS) }
     }
-    let mut names: Vec<&str> =
-        used.into_iter().filter(|name| template.conditions.contains_key(name)).collect();
-    names.sort_unstable();
-    let mut found = Vec::new();
-    let mut open = vec![Scenario::default()];
-    while let Some(scenario) = open.pop() {
-        match settle(template, inputs, &names, &scenario) {
-            Ok(conditions) => {
-                found.push(Scenario { conditions, ..scenario });
-                if found.len() > BUDGET {
-                    return None;
+
+    /// Every combination that the conditions used by a resource allow. Assumptions that make no
+    /// difference to it are left out.
+    pub(crate) fn scenarios(&self, uses: &Mentions<'_>) -> Scenarios {
+        let mut names: Vec<&str> = uses.conditions.iter().copied().collect();
+        names.retain(|name| self.template.conditions.contains_key(name));
+        if names.is_empty() {
+            return Scenarios { found: vec![Scenario::default()], exhausted: false };
+        }
+        names.sort_unstable();
+        let (mut found, exhausted) = match self.all(&names, uses) {
+            Some(found) => (found, false),
+            None => (self.covering(&names, uses), true),
+        };
+        found.sort_by(|a, b| (&a.conditions, &a.parameters).cmp(&(&b.conditions, &b.parameters)));
+        // Different assumptions often settle the conditions alike.
+        found.dedup();
+        if exhausted {
+            found.push(Scenario::default());
+        }
+        Scenarios { found, exhausted }
+    }
+
+    /// All scenarios in which these conditions are settled; none where there are too many.
+    fn all(&self, names: &[&str], uses: &Mentions<'_>) -> Option<Vec<Scenario>> {
+        let mut found = FxHashSet::default();
+        let mut open = vec![Search::default()];
+        while let Some(mut search) = open.pop() {
+            if !self.step() || open.len() > STEPS {
+                return None;
+            }
+            match search.go_on(self, names) {
+                Ok(()) => {
+                    let Search { scenario, conditions, .. } = search;
+                    found.insert(relevant(Scenario { conditions, ..scenario }, uses));
+                }
+                Err(ask) => {
+                    open.extend(self.answers(&ask).into_iter().map(|answer| search.with(&ask, answer)))
                 }
             }
-            Err(Ask::Parameter(name)) => {
-                for value in candidates(template, inputs, &name) {
-                    let mut next = scenario.clone();
-                    next.parameters.insert(name.clone(), value);
-                    open.push(next);
-                }
+            if found.len() > BUDGET {
+                return None;
             }
-            Err(Ask::Atom(text)) => {
-                for truth in [true, false] {
-                    let mut next = scenario.clone();
-                    next.atoms.insert(text.clone(), truth);
-                    open.push(next);
+        }
+        Some(found.into_iter().collect())
+    }
+
+    /// Counts an evaluation; false if there were too many.
+    fn step(&self) -> bool {
+        self.steps.set(self.steps.get().saturating_sub(1));
+        self.steps.get() > 0
+    }
+
+    /// What can be assumed where evaluation asks, the likeliest last.
+    fn answers(&self, ask: &Ask) -> Vec<Answer> {
+        match ask {
+            Ask::Atom(_) => vec![Answer::Atom(true), Answer::Atom(false)],
+            Ask::Parameter(name) => {
+                let usual = self.usual(name);
+                let candidates = self.candidates(name);
+                let others = candidates.iter().filter(|one| Some(*one) != usual.as_ref());
+                others.chain(&usual).cloned().map(Answer::Parameter).collect()
+            }
+        }
+    }
+
+    /// A few scenarios in which each condition is found both ways, if it can be, and all else is
+    /// as the defaults have it.
+    fn covering(&self, names: &[&str], uses: &Mentions<'_>) -> Vec<Scenario> {
+        let mut found = Vec::from_iter(self.completed(names, Scenario::default()));
+        for name in names {
+            for truth in [true, false] {
+                found.extend(self.with(name, truth).and_then(|start| self.completed(names, start)));
+            }
+            if found.len() >= BUDGET {
+                break;
+            }
+        }
+        found.into_iter().map(|scenario| relevant(scenario, uses)).collect()
+    }
+
+    /// Assumptions under which a condition has this truth, near the defaults.
+    fn with(&self, name: &str, truth: bool) -> Option<Scenario> {
+        let mut open = vec![Search::default()];
+        while let Some(mut search) = open.pop() {
+            if !self.step() || open.len() > STEPS {
+                return None;
+            }
+            match search.go_on(self, &[name]) {
+                Ok(()) if search.conditions.get(name) == Some(&truth) => return Some(search.scenario),
+                Ok(()) => {}
+                Err(ask) => {
+                    open.extend(self.answers(&ask).into_iter().map(|answer| search.with(&ask, answer)))
                 }
             }
         }
-        if open.len() > BUDGET {
-            return None;
-        }
+        None
     }
-    // Different assumptions often settle the conditions alike.
-    found.sort_by(|a, b| (&a.conditions, &a.parameters).cmp(&(&b.conditions, &b.parameters)));
-    Some(found)
-}
 
-/// The conditions that `Fn::If` and `Condition` name anywhere below.
-fn collect_conditions<'n>(node: &'n Node, used: &mut FxHashSet<&'n str>) {
-    match &node.kind {
-        NodeKind::List(items) => items.iter().for_each(|item| collect_conditions(item, used)),
-        NodeKind::Map(entries) => {
-            for entry in entries {
-                if entry.key == "Fn::If" {
-                    used.extend(entry.value.items().first().and_then(Node::as_str));
-                } else if entry.key == "Condition" {
-                    used.extend(entry.value.as_str());
-                }
-                collect_conditions(&entry.value, used);
+    /// The scenario with all that is still to be assumed as the defaults have it.
+    fn completed(&self, names: &[&str], scenario: Scenario) -> Option<Scenario> {
+        let mut search = Search { scenario, ..Search::default() };
+        while self.step() {
+            match search.go_on(self, names) {
+                Ok(()) => return Some(Scenario { conditions: search.conditions, ..search.scenario }),
+                Err(ask) => search = search.with(&ask, self.answers(&ask).pop()?),
             }
         }
-        _ => {}
+        None
+    }
+
+    /// A parameter's default, or else the last of what it may be.
+    fn usual(&self, name: &str) -> Option<Assumed> {
+        let default = self.template.parameters.get(name).and_then(|p| self.inputs.default_of(name, p));
+        let default = default.map(Assumed::Text);
+        let candidates = self.candidates(name);
+        let usual = candidates.iter().find(|one| Some(*one) == default.as_ref());
+        usual.or(candidates.last()).cloned()
+    }
+
+    /// The values that matter for a parameter: those it may have, or those the template compares
+    /// it with, its default, and any other.
+    fn candidates(&self, name: &str) -> Rc<[Assumed]> {
+        if let Some(known) = self.candidates.borrow().get(name) {
+            return known.clone();
+        }
+        let found: Rc<[Assumed]> = self.find_candidates(name).into();
+        self.candidates.borrow_mut().insert(name.into(), found.clone());
+        found
+    }
+
+    fn find_candidates(&self, name: &str) -> Vec<Assumed> {
+        let parameter = self.template.parameters.get(name);
+        let allowed: Option<Vec<SmolStr>> = parameter
+            .and_then(|p| p.allowed)
+            .map(|items| items.iter().filter_map(Node::scalar_text).collect());
+        if let Some(few) = allowed.as_ref().filter(|allowed| allowed.len() <= FEW) {
+            return few.iter().cloned().map(Assumed::Text).collect();
+        }
+        let mut texts = FxHashSet::default();
+        texts.extend(parameter.and_then(|p| self.inputs.default_of(name, p)));
+        for condition in self.template.conditions.values() {
+            compared_with(&condition.value, name, &mut texts);
+        }
+        texts.retain(|text| allowed.as_ref().is_none_or(|allowed| allowed.contains(text)));
+        let others = allowed.is_none_or(|allowed| allowed.len() > texts.len());
+        let mut values: Vec<Assumed> = texts.into_iter().map(Assumed::Text).collect();
+        values.sort();
+        values.extend(others.then_some(Assumed::Other));
+        values
+    }
+
+    /// Whether a parameter with none of its candidates' texts cannot have this text.
+    pub(crate) fn rules_out(&self, name: &str, text: &SmolStr) -> bool {
+        let allowed = self.template.parameters.get(name).and_then(|parameter| parameter.allowed);
+        let is_text = |one: &Assumed| matches!(one, Assumed::Text(known) if known == text);
+        self.candidates(name).iter().any(is_text)
+            || allowed
+                .is_some_and(|allowed| !allowed.iter().any(|one| one.scalar_text().as_ref() == Some(text)))
     }
 }
 
-/// What evaluation needs to know before it can go on.
-enum Ask {
-    Parameter(SmolStr),
-    Atom(String),
+/// A way through what evaluation asks, as far as it went.
+#[derive(Clone, Default)]
+struct Search {
+    scenario: Scenario,
+    /// The conditions that are settled.
+    conditions: Conditions,
+    /// How many of the names they are.
+    settled: usize,
 }
 
-fn settle(
-    template: &Template<'_>,
-    inputs: &Inputs,
-    names: &[&str],
-    scenario: &Scenario,
-) -> Result<Conditions, Ask> {
-    let evaluator = Evaluator { template, inputs, scenario };
-    let mut conditions = Conditions::new();
-    for name in names {
-        conditions.insert(SmolStr::from(*name), evaluator.named(name, 0)?);
-    }
-    Ok(conditions)
+/// What is assumed where evaluation asks.
+enum Answer {
+    Parameter(Assumed),
+    Atom(bool),
 }
 
-/// The values that matter for a parameter: those it may have, or those the template compares it
-/// with, its default, and any other.
-fn candidates(template: &Template<'_>, inputs: &Inputs, name: &str) -> Vec<Assumed> {
-    let parameter = template.parameters.get(name);
-    if let Some(allowed) = parameter.and_then(|p| p.allowed) {
-        return allowed.iter().filter_map(Node::scalar_text).map(Assumed::Text).collect();
+impl Search {
+    /// Settles conditions until all are settled or something has to be assumed.
+    fn go_on(&mut self, space: &Space<'_>, names: &[&str]) -> Result<(), Ask> {
+        let evaluator = Evaluator::new(space, &self.scenario);
+        for name in names.iter().skip(self.settled) {
+            let truth = evaluator.named(name, 0)?;
+            self.conditions.insert(SmolStr::from(*name), truth);
+            self.settled += 1;
+        }
+        Ok(())
     }
-    let mut texts = FxHashSet::default();
-    texts.extend(parameter.and_then(|p| inputs.default_of(name, p)));
-    for condition in template.conditions.values() {
-        compared_with(&condition.value, name, &mut texts);
+
+    fn with(&self, ask: &Ask, answer: Answer) -> Self {
+        let mut next = self.clone();
+        match (ask, answer) {
+            (Ask::Parameter(name), Answer::Parameter(value)) => {
+                next.scenario.parameters.insert(name.clone(), value);
+            }
+            (Ask::Atom(text), Answer::Atom(truth)) => {
+                next.scenario.atoms.insert(text.clone(), truth);
+            }
+            _ => {}
+        }
+        next
     }
-    let mut values: Vec<Assumed> = texts.into_iter().map(Assumed::Text).collect();
-    values.sort();
-    values.push(Assumed::Other);
-    values
+}
+
+/// A scenario without the assumptions that make no difference to what uses only these names.
+fn relevant(mut scenario: Scenario, uses: &Mentions<'_>) -> Scenario {
+    scenario.parameters.retain(|name, _| uses.names.contains(name.as_str()));
+    scenario.atoms.clear();
+    scenario
 }
 
 /// Texts that stand beside the parameter in an `Fn::Equals`.
@@ -166,183 +310,5 @@ fn compared_with(node: &Node, name: &str, texts: &mut FxHashSet<SmolStr>) {
             }
         }
         _ => {}
-    }
-}
-
-struct Evaluator<'s> {
-    template: &'s Template<'s>,
-    inputs: &'s Inputs,
-    scenario: &'s Scenario,
-}
-
-/// A text in a comparison.
-#[derive(PartialEq, Eq)]
-enum Operand {
-    Known(SmolStr),
-    /// A parameter with none of the compared values.
-    Other(SmolStr),
-    /// Only deployment knows; by its spelling.
-    Opaque(String),
-}
-
-impl Evaluator<'_> {
-    fn named(&self, name: &str, depth: usize) -> Result<bool, Ask> {
-        match self.template.conditions.get(name) {
-            // A cycle or an absurd chain: undecidable here, and a schema finding elsewhere.
-            Some(entry) if depth < 50 => self.truth(&entry.value, depth + 1),
-            _ => self.atom(format!("condition {name}")),
-        }
-    }
-
-    fn atom(&self, text: String) -> Result<bool, Ask> {
-        self.scenario.atoms.get(&text).copied().ok_or(Ask::Atom(text))
-    }
-
-    fn truth(&self, node: &Node, depth: usize) -> Result<bool, Ask> {
-        if let NodeKind::Bool(value) = node.kind {
-            return Ok(value);
-        }
-        let [entry] = node.entries() else { return self.atom(spelling(node)) };
-        let args = entry.value.items();
-        match entry.key.as_str() {
-            "Condition" => match entry.value.as_str() {
-                Some(name) => self.named(name, depth),
-                None => self.atom(spelling(node)),
-            },
-            "Fn::Not" => match args {
-                [only] => Ok(!self.truth(only, depth + 1)?),
-                _ => self.atom(spelling(node)),
-            },
-            "Fn::And" => {
-                for arg in args {
-                    if !self.truth(arg, depth + 1)? {
-                        return Ok(false);
-                    }
-                }
-                Ok(true)
-            }
-            "Fn::Or" => {
-                for arg in args {
-                    if self.truth(arg, depth + 1)? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            }
-            "Fn::Equals" => match args {
-                [a, b] => match (self.operand(a)?, self.operand(b)?) {
-                    (Operand::Known(a), Operand::Known(b)) => Ok(a == b),
-                    (Operand::Other(a), Operand::Other(b)) if a == b => Ok(true),
-                    (Operand::Other(_), Operand::Known(_)) | (Operand::Known(_), Operand::Other(_)) => {
-                        Ok(false)
-                    }
-                    (Operand::Opaque(a), Operand::Opaque(b)) if a == b => Ok(true),
-                    _ => self.atom(spelling(node)),
-                },
-                _ => self.atom(spelling(node)),
-            },
-            _ => self.atom(spelling(node)),
-        }
-    }
-
-    fn operand(&self, node: &Node) -> Result<Operand, Ask> {
-        if let Some(text) = node.scalar_text() {
-            return Ok(Operand::Known(text));
-        }
-        if matches!(node.kind, NodeKind::Null) {
-            return Ok(Operand::Known(SmolStr::default()));
-        }
-        if let Some(name) = node.get("Ref").and_then(Node::as_str) {
-            return self.reference(name, node);
-        }
-        if let Some([map, first, second]) = node.get("Fn::FindInMap").map(Node::items)
-            && let (Operand::Known(map), Operand::Known(first), Operand::Known(second)) =
-                (self.operand(map)?, self.operand(first)?, self.operand(second)?)
-            && let Some(value) = self.mapped(&map, &first, &second)
-        {
-            return Ok(Operand::Known(value));
-        }
-        if let Some([delimiter, list]) = node.get("Fn::Join").map(Node::items)
-            && let Some(text) = self.joined(delimiter, list)?
-        {
-            return Ok(Operand::Known(text));
-        }
-        Ok(Operand::Opaque(spelling(node)))
-    }
-
-    fn joined(&self, delimiter: &Node, list: &Node) -> Result<Option<SmolStr>, Ask> {
-        let Some(delimiter) = delimiter.scalar_text() else { return Ok(None) };
-        // A list parameter joined with nothing is how templates ask whether it is empty.
-        if list.items().is_empty() {
-            return match self.operand(list)? {
-                Operand::Known(text) => Ok(Some(text.replace(',', &delimiter).into())),
-                _ => Ok(None),
-            };
-        }
-        let mut parts = Vec::new();
-        for item in list.items() {
-            match self.operand(item)? {
-                Operand::Known(text) => parts.push(text),
-                _ => return Ok(None),
-            }
-        }
-        Ok(Some(parts.join(delimiter.as_str()).into()))
-    }
-
-    fn mapped(&self, map: &str, first: &str, second: &str) -> Option<SmolStr> {
-        self.template.mappings?.get(map)?.get(first)?.get(second)?.scalar_text()
-    }
-
-    fn reference(&self, name: &str, node: &Node) -> Result<Operand, Ask> {
-        if let Some(given) = self.inputs.value(name) {
-            return Ok(Operand::Known(given));
-        }
-        let free = match self.template.parameters.get(name) {
-            Some(parameter) => !parameter.kind.starts_with("AWS::SSM::"),
-            None => matches!(name, "AWS::Region" | "AWS::AccountId" | "AWS::Partition" | "AWS::StackName"),
-        };
-        if !free {
-            return Ok(Operand::Opaque(spelling(node)));
-        }
-        match self.scenario.parameters.get(name) {
-            Some(Assumed::Text(text)) => Ok(Operand::Known(text.clone())),
-            Some(Assumed::Other) => Ok(Operand::Other(name.into())),
-            None => Err(Ask::Parameter(name.into())),
-        }
-    }
-}
-
-/// A node's content without its place: equal texts are the same comparison.
-fn spelling(node: &Node) -> String {
-    let mut out = String::new();
-    spell(node, &mut out);
-    out
-}
-
-fn spell(node: &Node, out: &mut String) {
-    use std::fmt::Write;
-    match &node.kind {
-        NodeKind::List(items) => {
-            out.push('[');
-            for item in items {
-                spell(item, out);
-                out.push(',');
-            }
-            out.push(']');
-        }
-        NodeKind::Map(entries) => {
-            out.push('{');
-            for entry in entries {
-                out.push_str(&entry.key);
-                out.push(':');
-                spell(&entry.value, out);
-                out.push(',');
-            }
-            out.push('}');
-        }
-        scalar => {
-            // Writing to a String does not fail.
-            let _ = write!(out, "{scalar:?}");
-        }
     }
 }

@@ -14,6 +14,9 @@ const MAX_TERMS: usize = 3;
 /// alternatives can be found: "`IsProd` is true and `HasKey` is false, or `IsDev` is true".
 /// None where nothing does.
 pub fn describe(holds: &[&Conditions], others: &[&Conditions]) -> Option<String> {
+    // Where conditions are not settled nothing is told apart.
+    let others: Vec<&Conditions> = others.iter().copied().filter(|one| !one.is_empty()).collect();
+    let others = others.as_slice();
     if others.is_empty() || holds.iter().any(|one| one.is_empty()) {
         return None;
     }

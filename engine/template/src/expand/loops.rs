@@ -10,7 +10,7 @@ use crate::inputs::Inputs;
 use crate::nested::Outputs;
 use crate::note::{Note, NoteKind};
 use crate::records::Source;
-use crate::resolve::{Resolver, text_of};
+use crate::resolve::{Budget, Ground, Resolver, text_of};
 use crate::scenario::Scenario;
 use crate::template::Template;
 use eyas_lang::value::TreeKind;
@@ -19,9 +19,9 @@ use eyas_lang::value::TreeKind;
 const MAX_ROUNDS: usize = 1_000;
 
 /// Unrolls every loop of a template.
-pub(super) fn unroll(template: &Template<'_>, inputs: &Inputs, expansion: &mut Expansion) {
+pub(super) fn unroll(template: &Template<'_>, inputs: &Inputs, budget: &Budget, expansion: &mut Expansion) {
     let (scenario, stacks) = (Scenario::default(), Outputs::default());
-    let resolver = Resolver::new(template, inputs, &scenario, &stacks);
+    let resolver = Resolver::new(Ground { template, inputs, stacks: &stacks, budget }, &scenario);
     let root = expansion.root.as_ref().unwrap_or(&template.document.root);
     let mut unroller =
         Unroller { resolver, notes: Vec::new(), sources: None, rounds: 0, nodes: 0, told: false };

@@ -12,7 +12,7 @@ use crate::inputs::Inputs;
 use crate::nested::Outputs;
 use crate::note::{Note, NoteKind};
 use crate::records::Source;
-use crate::resolve::Resolver;
+use crate::resolve::{Budget, Ground, Resolver};
 use crate::sam;
 use crate::scenario::Scenario;
 use crate::template::Template;
@@ -28,14 +28,14 @@ pub(crate) struct Expansion {
 }
 
 /// Runs the transforms that a template asks for.
-pub(crate) fn expand(template: &Template<'_>, inputs: &Inputs) -> Expansion {
+pub(crate) fn expand(template: &Template<'_>, inputs: &Inputs, budget: &Budget) -> Expansion {
     let mut expansion = Expansion::default();
     note_macros(template, &mut expansion.notes);
     if template.document.text.contains("Fn::ForEach") {
-        loops::unroll(template, inputs, &mut expansion);
+        loops::unroll(template, inputs, budget, &mut expansion);
     }
     if template.document.text.contains(sam::PREFIX) {
-        serverless(template, inputs, &mut expansion);
+        serverless(template, inputs, budget, &mut expansion);
     }
     note_modules(template, &mut expansion.notes);
     expansion
@@ -50,9 +50,9 @@ fn note_modules(template: &Template<'_>, notes: &mut Vec<Note>) {
     }
 }
 
-fn serverless(template: &Template<'_>, inputs: &Inputs, expansion: &mut Expansion) {
+fn serverless(template: &Template<'_>, inputs: &Inputs, budget: &Budget, expansion: &mut Expansion) {
     let (scenario, stacks) = (Scenario::default(), Outputs::default());
-    let resolver = Resolver::new(template, inputs, &scenario, &stacks);
+    let resolver = Resolver::new(Ground { template, inputs, stacks: &stacks, budget }, &scenario);
     let root = expansion.root.as_ref().unwrap_or(&template.document.root);
     let sam::Expanded { resources, sources, mut notes } = sam::expand(root, &resolver);
     let mut sections: Vec<Entry> =

@@ -114,8 +114,9 @@ impl Resolver<'_> {
     }
 
     fn attribute_of(&self, resource: &str, attribute: &str, span: Span) -> Tree {
-        if let Some(value) =
-            attribute.strip_prefix("Outputs.").and_then(|output| self.stacks.get(resource)?.get(output))
+        if let Some(value) = attribute
+            .strip_prefix("Outputs.")
+            .and_then(|output| self.ground.stacks.get(resource)?.get(output))
         {
             return Tree { place: Some(self.place(span)), ..value.clone() };
         }

@@ -21,8 +21,11 @@ use crate::template::Template;
 
 /// Intrinsics nested deeper than this are not followed.
 const MAX_DEPTH: usize = 100;
-/// Values one resource may resolve to; a bound on what lists of lists can be made to multiply.
-const MAX_VALUES: usize = 200_000;
+/// Values that a template may resolve to; a bound on what conditions and lists can be made to
+/// multiply.
+const MAX_VALUES: usize = 1_000_000;
+/// Bytes of text that may be put together.
+const MAX_TEXT: usize = 32 << 20;
 
 /// A scalar as text, if it is one.
 pub(crate) fn text_of(tree: &Tree) -> Option<SmolStr> {
@@ -35,30 +38,66 @@ pub(crate) fn text_of(tree: &Tree) -> Option<SmolStr> {
     })
 }
 
+/// What values of a template are resolved from.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'t> {
+    pub(crate) template: &'t Template<'t>,
+    pub(crate) inputs: &'t Inputs,
+    /// What nested stacks put out.
+    pub(crate) stacks: &'t Outputs,
+    pub(crate) budget: &'t Budget,
+}
+
+/// How much is left to be resolved of a template.
+pub(crate) struct Budget {
+    values: Cell<usize>,
+    text: Cell<usize>,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { values: Cell::new(MAX_VALUES), text: Cell::new(MAX_TEXT) }
+    }
+}
+
+impl Budget {
+    /// Whether it ran out.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.values.get() == 0 || self.text.get() == 0
+    }
+
+    /// Takes what a text costs; false if there is not enough left.
+    fn text(&self, length: usize) -> bool {
+        let left = self.text.get().saturating_sub(length);
+        self.text.set(left);
+        left > 0
+    }
+}
+
 /// Resolves the values of one template under one scenario.
 pub(crate) struct Resolver<'t> {
+    ground: Ground<'t>,
     pub(crate) template: &'t Template<'t>,
     pub(crate) inputs: &'t Inputs,
     pub(crate) scenario: &'t Scenario,
-    stacks: &'t Outputs,
-    values: Cell<usize>,
 }
 
 impl<'t> Resolver<'t> {
-    pub(crate) fn new(
-        template: &'t Template<'t>,
-        inputs: &'t Inputs,
-        scenario: &'t Scenario,
-        stacks: &'t Outputs,
-    ) -> Self {
-        Self { template, inputs, scenario, stacks, values: Cell::new(0) }
+    pub(crate) fn new(ground: Ground<'t>, scenario: &'t Scenario) -> Self {
+        Self { ground, template: ground.template, inputs: ground.inputs, scenario }
     }
 
     /// The value of a node; `None` for `AWS::NoValue`.
     pub(crate) fn value(&self, node: &Node, depth: usize) -> Option<Tree> {
-        self.values.set(self.values.get() + 1);
-        if depth > MAX_DEPTH || self.values.get() > MAX_VALUES {
-            return Some(self.unknown(node.span, Unknown::present("the value is nested too deep to follow")));
+        let values = &self.ground.budget.values;
+        values.set(values.get().saturating_sub(1));
+        if values.get() == 0 {
+            return Some(
+                self.unknown(node.span, Unknown::new("there is too much in the template to resolve it")),
+            );
+        }
+        if depth > MAX_DEPTH {
+            return Some(self.unknown(node.span, Unknown::new("the value is nested too deep to follow")));
         }
         let kind = match &node.kind {
             NodeKind::Null => TreeKind::Null,

@@ -9,7 +9,10 @@ use crate::document::Span;
 /// The parts of a text in order.
 pub(super) struct Parts {
     parts: Vec<Option<SmolStr>>,
-    reasons: Vec<String>,
+    /// Known text that is not among the parts yet.
+    text: String,
+    /// Why the first unknown part is not known.
+    reason: Option<String>,
     refers_to: Option<SmolStr>,
     /// How the text is put together; `None` once a part has no spelling.
     spelling: Option<String>,
@@ -17,7 +20,13 @@ pub(super) struct Parts {
 
 impl Default for Parts {
     fn default() -> Self {
-        Self { parts: Vec::new(), reasons: Vec::new(), refers_to: None, spelling: Some(String::new()) }
+        Self {
+            parts: Vec::new(),
+            text: String::new(),
+            reason: None,
+            refers_to: None,
+            spelling: Some(String::new()),
+        }
     }
 }
 
@@ -25,17 +34,23 @@ impl Parts {
     pub(super) fn push_text(&mut self, text: &str) {
         if let Some(spelling) = &mut self.spelling {
             // Literal text must not look like a name's spelling.
-            spelling.push_str(&text.replace('$', "$$"));
+            for piece in text.split_inclusive('$') {
+                spelling.push_str(piece);
+                if piece.ends_with('$') {
+                    spelling.push('$');
+                }
+            }
         }
-        self.add_text(text);
+        self.text.push_str(text);
     }
 
-    fn add_text(&mut self, text: &str) {
-        if let Some(Some(last)) = self.parts.last_mut() {
-            *last = smol_str::format_smolstr!("{last}{text}");
-        } else if !text.is_empty() {
-            self.parts.push(Some(text.into()));
+    /// A part that is not known.
+    fn add_hole(&mut self) {
+        if !self.text.is_empty() {
+            self.parts.push(Some(self.text.as_str().into()));
+            self.text.clear();
         }
+        self.parts.push(None);
     }
 
     /// Adds a value; false if it is no text.
@@ -47,13 +62,12 @@ impl Parts {
             TreeKind::Bool(value) => self.push_text(if *value { "true" } else { "false" }),
             TreeKind::Unknown(unknown) => {
                 if unknown.parts.is_empty() {
-                    self.parts.push(None);
-                } else {
-                    for part in &unknown.parts {
-                        match part {
-                            Some(text) => self.add_text(text),
-                            None => self.parts.push(None),
-                        }
+                    self.add_hole();
+                }
+                for part in &unknown.parts {
+                    match part {
+                        Some(text) => self.text.push_str(text),
+                        None => self.add_hole(),
                     }
                 }
                 match (&mut self.spelling, &unknown.spelling) {
@@ -61,7 +75,7 @@ impl Parts {
                     (spelling, _) => *spelling = None,
                 }
                 self.refers_to = self.refers_to.take().or_else(|| unknown.refers_to.clone());
-                self.reasons.push(unknown.reason.clone());
+                self.reason.get_or_insert_with(|| unknown.reason.clone());
             }
             TreeKind::Null | TreeKind::List(_) | TreeKind::Map(_) => return false,
         }
@@ -69,21 +83,23 @@ impl Parts {
     }
 
     /// The text, or an unknown that tells what is known of it.
-    pub(super) fn finish(self, resolver: &Resolver<'_>, span: Span) -> Tree {
-        match self.reasons.into_iter().next() {
-            None => {
-                let text = self.parts.into_iter().flatten().next().unwrap_or_default();
-                resolver.tree(TreeKind::Str(text), span)
-            }
-            Some(reason) => {
-                let unknown = Unknown {
-                    parts: self.parts,
-                    refers_to: self.refers_to,
-                    spelling: self.spelling.map(SmolStr::from),
-                    ..Unknown::present(reason)
-                };
-                resolver.unknown(span, unknown)
-            }
+    pub(super) fn finish(mut self, resolver: &Resolver<'_>, span: Span) -> Tree {
+        let length = self.text.len() + self.spelling.as_ref().map_or(0, String::len);
+        if !resolver.ground.budget.text(length) {
+            return resolver.unknown(span, Unknown::present("the text is too long to put together"));
         }
+        let Some(reason) = self.reason else {
+            return resolver.tree(TreeKind::Str(self.text.into()), span);
+        };
+        if !self.text.is_empty() {
+            self.parts.push(Some(self.text.into()));
+        }
+        let unknown = Unknown {
+            parts: self.parts,
+            refers_to: self.refers_to,
+            spelling: self.spelling.map(SmolStr::from),
+            ..Unknown::present(reason)
+        };
+        resolver.unknown(span, unknown)
     }
 }
