@@ -31,6 +31,7 @@ pub(crate) struct Expansion {
 pub(crate) fn expand(template: &Template<'_>, inputs: &Inputs, budget: &Budget) -> Expansion {
     let mut expansion = Expansion::default();
     note_macros(template, &mut expansion.notes);
+    note_includes(&template.document.root, &mut expansion.notes);
     if template.document.text.contains("Fn::ForEach") {
         loops::unroll(template, inputs, budget, &mut expansion);
     }
@@ -39,6 +40,19 @@ pub(crate) fn expand(template: &Template<'_>, inputs: &Inputs, budget: &Budget) 
     }
     note_modules(template, &mut expansion.notes);
     expansion
+}
+
+/// `Fn::Transform` beside the sections or beside the members of one adds to them.
+fn note_includes(root: &Node, notes: &mut Vec<Note>) {
+    let sections = root.entries().iter().flat_map(|section| section.value.entries());
+    for entry in root.entries().iter().chain(sections).filter(|entry| entry.key == "Fn::Transform") {
+        let name = entry.value.get("Name").and_then(Node::as_str).unwrap_or(&entry.key);
+        let message = format!("`{name}` adds to the template when it is deployed");
+        notes.push(
+            Note::new(entry.key_span, NoteKind::Macro, message)
+                .help("only what is written here is looked at"),
+        );
+    }
 }
 
 /// Modules stand for resources that the registry holds.
