@@ -73,8 +73,9 @@ impl<'a> EventRecord<'a> {
 
     /// The string at a path below `userIdentity`.
     fn identity(&self, path: &[&str]) -> Option<String> {
-        let mut at = self.json.member("userIdentity")?;
-        for key in path {
+        let (first, rest) = path.split_first()?;
+        let mut at = self.json.nested("userIdentity", first)?;
+        for key in rest {
             at = json::member(at, key)?;
         }
         string(at)

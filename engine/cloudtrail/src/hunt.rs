@@ -218,7 +218,7 @@ impl Shared<'_, '_> {
                 return Some(self.take_opened(feeder, key, "-".into(), Stream::new(io::stdin()), spare));
             }
             Input::Bytes(name, bytes) => {
-                return Some(self.take_opened(feeder, key, name, Stream::new(io::Cursor::new(bytes)), spare));
+                return Some(self.take_opened(feeder, key, name, Ok(Stream::in_memory(bytes)), spare));
             }
             Input::File(path) => {
                 let name: Arc<str> = path.to_string_lossy().into();

@@ -338,6 +338,14 @@ fn resume(text: &[u8], from: usize, list: Option<List>, last: bool) -> (bool, us
 /// its outline.
 fn whole_line(text: &[u8], start: usize, last: bool, outline: &mut Outline) -> Option<usize> {
     let rest = text.get(start..)?;
+    let window = rest.get(..MAX_RECORD).unwrap_or(rest);
+    if let Extent::To(end) = outline.read(window, MAX_DEPTH)
+        && !outline.has_lines()
+        && (matches!(rest.get(end..), Some([b'\n', ..] | [b'\r', b'\n', ..])) || last && end == rest.len())
+    {
+        return Some(start + end);
+    }
+    // What is broken, or pretty, or the last of the text.
     let line = match memchr(b'\n', rest) {
         Some(newline) => rest.get(..newline)?,
         None if last => rest,

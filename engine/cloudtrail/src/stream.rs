@@ -7,6 +7,8 @@
 //! `Records` file of gigabytes on one line, the chunk is split into records here.
 
 use std::io::{self, Read};
+use std::ops::Range;
+use std::sync::Arc;
 
 use eyas_engine::json::Outline;
 
@@ -25,6 +27,15 @@ type Raw = Box<dyn Read + Send>;
 enum Text {
     Plain(Raw),
     Gzip(Box<Gunzip<Raw>>),
+    /// Text that is in memory already, and stays where it is.
+    Bytes(Arc<[u8]>),
+}
+
+/// Where a chunk's text is.
+enum Memory {
+    /// At the start of a buffer of its own.
+    Own(Vec<u8>, usize),
+    Shared(Arc<[u8]>, Range<usize>),
 }
 
 /// An input that is read in chunks.
@@ -45,8 +56,7 @@ pub(crate) struct Stream {
 
 /// Text that ends between records.
 pub(crate) struct Chunk {
-    buffer: Vec<u8>,
-    len: usize,
+    memory: Memory,
     /// Its offset in the whole.
     pub base: u64,
     /// What it is made of, if it had to be split to find its end.
@@ -62,17 +72,23 @@ pub(crate) struct Chunk {
 impl Chunk {
     /// The text.
     pub(crate) fn text(&self) -> &[u8] {
-        self.buffer.get(..self.len).unwrap_or_default()
+        match &self.memory {
+            Memory::Own(buffer, len) => buffer.get(..*len).unwrap_or_default(),
+            Memory::Shared(bytes, range) => bytes.get(range.clone()).unwrap_or_default(),
+        }
     }
 
-    /// Whether it is much larger than usual.
+    /// Whether it takes much more memory than usual.
     pub(crate) fn is_heavy(&self) -> bool {
-        self.buffer.capacity() > 2 * CHUNK
+        matches!(&self.memory, Memory::Own(buffer, _) if buffer.capacity() > 2 * CHUNK)
     }
 
     /// The memory, for another chunk: fresh memory is slow to touch.
     pub(crate) fn into_buffer(self) -> Vec<u8> {
-        if self.is_heavy() { Vec::new() } else { self.buffer }
+        match self.memory {
+            Memory::Own(buffer, _) if buffer.capacity() <= 2 * CHUNK => buffer,
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -90,8 +106,20 @@ impl Stream {
         let head = head.get(..have).unwrap_or_default().to_vec();
         let gzip = is_gzip(&head);
         let raw: Raw = Box::new(io::Cursor::new(head).chain(raw));
-        Ok(Self {
-            text: if gzip { Text::Gzip(Box::new(Gunzip::new(raw))) } else { Text::Plain(raw) },
+        Ok(Self::of(if gzip { Text::Gzip(Box::new(Gunzip::new(raw))) } else { Text::Plain(raw) }))
+    }
+
+    /// Bytes in memory, compressed or not.
+    pub(crate) fn in_memory(bytes: Arc<[u8]>) -> Self {
+        Self::of(match is_gzip(&bytes) {
+            true => Text::Gzip(Box::new(Gunzip::new(Box::new(io::Cursor::new(bytes))))),
+            false => Text::Bytes(bytes),
+        })
+    }
+
+    fn of(text: Text) -> Self {
+        Self {
+            text,
             buffer: Vec::new(),
             filled: 0,
             goal: CHUNK,
@@ -100,7 +128,7 @@ impl Stream {
             outline: Outline::default(),
             ended: false,
             broken: None,
-        })
+        }
     }
 
     /// The next chunk; not to be called again after the last. The memory of an earlier one is
@@ -108,7 +136,13 @@ impl Stream {
     pub(crate) fn next_chunk(&mut self, spare: &mut Vec<u8>) -> Chunk {
         loop {
             self.fill();
-            let text = self.buffer.get(..self.filled).unwrap_or_default();
+            let text = match &self.text {
+                Text::Bytes(bytes) => {
+                    bytes.get(self.base as usize..).and_then(|rest| rest.get(..self.filled))
+                }
+                _ => self.buffer.get(..self.filled),
+            };
+            let text = text.unwrap_or_default();
             if self.splitter.at_top() {
                 let cut = if self.ended { Some(self.filled) } else { last_border(text) };
                 if let Some(cut) = cut {
@@ -131,6 +165,12 @@ impl Stream {
 
     /// Reads on until there is as much text as wanted.
     fn fill(&mut self) {
+        if let Text::Bytes(bytes) = &self.text {
+            let rest = bytes.len().saturating_sub(self.base as usize);
+            self.filled = rest.min(self.goal);
+            self.ended = self.filled == rest;
+            return;
+        }
         if self.buffer.len() < self.goal {
             self.buffer.resize(self.goal, 0);
         }
@@ -144,6 +184,7 @@ impl Stream {
                     }
                 },
                 Text::Gzip(gunzip) => gunzip.fill(room),
+                Text::Bytes(_) => (0, None),
             };
             self.filled += more;
             self.ended = more == 0 || broken.is_some();
@@ -153,22 +194,31 @@ impl Stream {
 
     /// Gives out the text up to `cut` and keeps the rest.
     fn give(&mut self, cut: usize, pieces: Option<Vec<Piece>>, spare: &mut Vec<u8>) -> Chunk {
-        let rest = self.buffer.get(cut..self.filled).unwrap_or_default();
-        let mut next = std::mem::take(spare);
-        if next.len() < rest.len() {
-            next.resize(CHUNK.max(rest.len()), 0);
-        }
-        next.get_mut(..rest.len()).unwrap_or_default().copy_from_slice(rest);
-        self.filled = rest.len();
-        let buffer = std::mem::replace(&mut self.buffer, next);
         let base = self.base;
         self.base += cut as u64;
-        self.goal = CHUNK.max(self.filled + CHUNK / 4);
-        let position = match &self.text {
-            Text::Plain(_) => self.base + self.filled as u64,
-            Text::Gzip(gunzip) => gunzip.position(),
+        let (memory, position) = match &self.text {
+            Text::Bytes(bytes) => {
+                self.filled = 0;
+                let range = base as usize..self.base as usize;
+                (Memory::Shared(bytes.clone(), range), self.base)
+            }
+            text => {
+                let rest = self.buffer.get(cut..self.filled).unwrap_or_default();
+                let mut next = std::mem::take(spare);
+                if next.len() < rest.len() {
+                    next.resize(CHUNK.max(rest.len()), 0);
+                }
+                next.get_mut(..rest.len()).unwrap_or_default().copy_from_slice(rest);
+                self.filled = rest.len();
+                let position = match text {
+                    Text::Gzip(gunzip) => gunzip.position(),
+                    _ => self.base + self.filled as u64,
+                };
+                (Memory::Own(std::mem::replace(&mut self.buffer, next), cut), position)
+            }
         };
-        Chunk { buffer, len: cut, base, position, pieces, broken: self.broken.take(), last: self.ended }
+        self.goal = CHUNK.max(self.filled + CHUNK / 4);
+        Chunk { memory, base, position, pieces, broken: self.broken.take(), last: self.ended }
     }
 }
 
@@ -232,7 +282,7 @@ mod tests {
         let (mut records, mut bytes) = (0, 0);
         loop {
             let chunk = stream.next_chunk(&mut spare);
-            assert!(chunk.buffer.capacity() <= 2 * CHUNK && stream.buffer.capacity() <= 2 * CHUNK);
+            assert!(!chunk.is_heavy() && stream.buffer.capacity() <= 2 * CHUNK);
             assert_eq!(chunk.base, bytes);
             bytes += chunk.text().len() as u64;
             let pieces = chunk.pieces.as_ref().unwrap();
@@ -251,7 +301,13 @@ mod tests {
     fn lines_are_cut_between_records_without_splitting() {
         let line = format!("{{\"eventName\":\"X\",\"a\":\"{}\"}}\r\n", "y".repeat(500));
         let text = line.repeat(5000);
-        let mut stream = Stream::new(io::Cursor::new(text.clone())).unwrap();
+        let read = Stream::new(io::Cursor::new(text.clone())).unwrap();
+        for stream in [read, Stream::in_memory(text.as_bytes().into())] {
+            assert_eq!(whole_lines(stream), text.as_bytes());
+        }
+    }
+
+    fn whole_lines(mut stream: Stream) -> Vec<u8> {
         let mut spare = Vec::new();
         let mut all = Vec::new();
         loop {
@@ -260,11 +316,10 @@ mod tests {
             assert!(chunk.text().starts_with(b"{") && chunk.text().ends_with(b"\n"));
             all.extend_from_slice(chunk.text());
             if chunk.last {
-                break;
+                return all;
             }
             spare = chunk.into_buffer();
         }
-        assert_eq!(all, text.as_bytes());
     }
 
     #[test]
@@ -277,7 +332,7 @@ mod tests {
         let (mut values, mut broken) = (Vec::new(), Vec::new());
         loop {
             let chunk = stream.next_chunk(&mut spare);
-            assert!(chunk.buffer.capacity() <= 2 * MAX_CHUNK);
+            assert!(matches!(&chunk.memory, Memory::Own(buffer, _) if buffer.capacity() <= 2 * MAX_CHUNK));
             let mut take = |piece: Piece| match piece {
                 Piece::Value { start, end, .. } => {
                     values.push(String::from_utf8_lossy(&chunk.text()[start..end]).into_owned())

@@ -16,11 +16,11 @@ use memchr::memmem;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::needles::{Member, Needles};
+use super::needles::{Needles, Vocabulary};
 use super::{Session, TypeScratch};
 use crate::eval::state::Eval;
 use crate::finding::{Location, Subject};
-use crate::json::Outlined;
+use crate::json::{NameBuf, Outlined};
 use crate::plan::{Plan, RuleIx};
 use crate::record::{NoWorld, Record};
 use crate::walk;
@@ -41,18 +41,17 @@ pub struct CandidateSet {
 /// Texts of which one must occur in a member.
 type Texts = Vec<Vec<u8>>;
 
-/// The texts for each member; one of all of them must occur.
-type ByMember = Vec<(Member, Texts)>;
-
 /// What is remembered of the events seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Dispatch {
     by_peek: FxHashMap<Box<str>, Option<u32>>,
     sets: Vec<Candidates>,
     /// Names that lead to the same rules share them.
-    by_rules: FxHashMap<(Vec<RuleIx>, Option<ByMember>), u32>,
+    by_rules: FxHashMap<(Vec<RuleIx>, Option<Vec<u32>>), u32>,
     /// Different rules often look for the same texts: those that no name decides.
-    by_texts: FxHashMap<Texts, Option<Arc<Find>>>,
+    by_texts: FxHashMap<Texts, Option<u32>>,
+    finds: Vec<Find>,
+    vocabulary: Vocabulary,
     /// Counts how often everything was forgotten.
     epoch: u32,
     key: String,
@@ -68,9 +67,10 @@ struct Candidates {
 /// What to look for in a member, or in the whole record.
 #[derive(Debug)]
 struct Probe {
-    member: Member,
-    find: Arc<Find>,
-    missed: Misses,
+    /// `None` for the whole record.
+    member: Option<NameBuf>,
+    /// The number of the search.
+    find: u32,
 }
 
 /// Some of the texts in which nothing was found: most events of a log come from a few agents and
@@ -106,24 +106,15 @@ impl Misses {
     }
 }
 
-impl Probe {
-    fn is_in(&mut self, raw: &Outlined<'_>) -> bool {
-        let Some(member) = &self.member else { return self.find.is_in(raw.text()) };
-        let Some(text) = raw.member(member) else { return false };
-        if self.missed.contains(text) {
-            return false;
-        }
-        let found = self.find.is_in(text);
-        if !found {
-            self.missed.add(text);
-        }
-        found
-    }
-}
-
 /// A search for whether one of some texts occurs.
 #[derive(Debug)]
-enum Find {
+struct Find {
+    texts: Search,
+    missed: Misses,
+}
+
+#[derive(Debug)]
+enum Search {
     /// Whatever it is.
     Anything,
     One(Box<memmem::Finder<'static>>),
@@ -132,19 +123,27 @@ enum Find {
 
 impl Find {
     fn new(texts: &Texts) -> Option<Self> {
-        match texts.as_slice() {
-            [empty] if empty.is_empty() => Some(Find::Anything),
-            [one] => Some(Find::One(Box::new(memmem::Finder::new(one).into_owned()))),
-            _ => automaton(texts).map(Find::Some),
-        }
+        let texts = match texts.as_slice() {
+            [empty] if empty.is_empty() => Search::Anything,
+            [one] => Search::One(Box::new(memmem::Finder::new(one).into_owned())),
+            _ => automaton(texts).map(Search::Some)?,
+        };
+        Some(Self { texts, missed: Misses::default() })
     }
 
-    fn is_in(&self, text: &[u8]) -> bool {
-        match self {
-            Find::Anything => true,
-            Find::One(one) => one.find(text).is_some(),
-            Find::Some(texts) => texts.is_match(text),
+    fn is_in(&mut self, text: &[u8]) -> bool {
+        if self.missed.contains(text) {
+            return false;
         }
+        let found = match &self.texts {
+            Search::Anything => true,
+            Search::One(one) => one.find(text).is_some(),
+            Search::Some(texts) => texts.is_match(text),
+        };
+        if !found {
+            self.missed.add(text);
+        }
+        found
     }
 }
 
@@ -156,7 +155,7 @@ impl Dispatch {
         self.sets.get(set.number as usize).map(|c| c.rules.clone())
     }
 
-    fn add(&mut self, rules: Vec<RuleIx>, needles: Option<ByMember>) -> Option<u32> {
+    fn add(&mut self, rules: Vec<RuleIx>, needles: Option<Vec<u32>>) -> Option<u32> {
         if rules.is_empty() {
             return None;
         }
@@ -165,14 +164,21 @@ impl Dispatch {
             return Some(*number);
         }
         let number = self.sets.len() as u32;
-        let probes = key.1.as_ref().and_then(|needles| {
-            let each = needles.iter().map(|(member, texts)| {
-                let find = self
-                    .by_texts
-                    .entry(texts.clone())
-                    .or_insert_with(|| Find::new(texts).map(Arc::new))
-                    .clone()?;
-                Some(Probe { member: member.clone(), find, missed: Misses::default() })
+        let probes = key.1.as_ref().and_then(|numbers| {
+            let each = self.vocabulary.by_member(numbers).into_iter().map(|(member, texts)| {
+                let find = match self.by_texts.get(&texts) {
+                    Some(known) => *known,
+                    None => {
+                        let number = self.finds.len() as u32;
+                        let find = Find::new(&texts).map(|find| {
+                            self.finds.push(find);
+                            number
+                        });
+                        self.by_texts.insert(texts, find);
+                        find
+                    }
+                };
+                Some(Probe { member: member.as_ref().map(NameBuf::new), find: find? })
             });
             each.collect()
         });
@@ -209,10 +215,17 @@ impl<'p> Session<'p> {
         if set.epoch != scratch.dispatch.epoch {
             return true;
         }
-        match scratch.dispatch.sets.get_mut(set.number as usize) {
-            Some(Candidates { probes: Some(probes), .. }) => probes.iter_mut().any(|probe| probe.is_in(raw)),
-            _ => true,
-        }
+        let Dispatch { sets, finds, .. } = &mut scratch.dispatch;
+        let Some(Candidates { probes: Some(probes), .. }) = sets.get(set.number as usize) else {
+            return true;
+        };
+        probes.iter().any(|probe| {
+            let text = match &probe.member {
+                Some(member) => raw.member(member.get()),
+                None => Some(raw.text()),
+            };
+            text.is_some_and(|text| finds.get_mut(probe.find as usize).is_none_or(|find| find.is_in(text)))
+        })
     }
 
     /// The rules of a set.
@@ -282,8 +295,8 @@ impl<'p> TypeScratch<'p> {
         number
     }
 
-    /// The rules that can fire, and the texts of which one must occur if any is to.
-    fn possible(&mut self, plan: &'p Plan, seen: &[Option<&str>]) -> (Vec<RuleIx>, Option<ByMember>) {
+    /// The rules that can fire, and the needles of which one must occur if any is to.
+    fn possible(&mut self, plan: &'p Plan, seen: &[Option<&str>]) -> (Vec<RuleIx>, Option<Vec<u32>>) {
         let why = Arc::new(Unknown::new("not looked at yet"));
         let record = Peek { record_type: self.name, keys: self.plan.keys(), seen, why: why.clone() };
         let mut eval = Eval::new(self.plan, std::mem::take(&mut self.memo), &record, &NoWorld).peek(why);
@@ -291,13 +304,13 @@ impl<'p> TypeScratch<'p> {
         let mut needles = Needles::none();
         for ix in self.plan.index.rules(seen) {
             let rule = &plan.rules[ix.0 as usize];
-            if let Some(these) = eval.rule_needles(rule) {
+            if let Some(these) = eval.rule_needles(rule, &mut self.dispatch.vocabulary) {
                 rules.push(ix);
-                needles.also(these);
+                needles.also(&these);
             }
         }
         self.memo = eval.into_memo();
-        (rules, needles.into_texts())
+        (rules, needles.into_numbers())
     }
 }
 

@@ -4,7 +4,8 @@
 //! conjunction needs all of them; a negation rests on what made its operand false. Of a
 //! quantifier it is the first item that decided.
 
-use eyas_lang::checked::{Atom, AtomTest, QuantKind, Set, Term};
+use eyas_lang::catalog::Extract;
+use eyas_lang::checked::{AtomTest, QuantKind, Set, Term};
 use eyas_lang::value::{Fetched, Place, Value};
 
 use super::fingerprint::fingerprint;
@@ -70,7 +71,7 @@ impl<'p, 'r> Eval<'p, 'r> {
         for node in rule.scope.iter().chain([&rule.when]) {
             let truth = self.truth(node);
             if outcome == Outcome::Violation || truth == Truth::Unknown {
-                out.extend(self.evidence(node, &mut paths));
+                self.evidence(node, &mut paths, &mut out);
             }
         }
         let mut seen: Vec<Evidence> = Vec::with_capacity(out.len());
@@ -83,18 +84,25 @@ impl<'p, 'r> Eval<'p, 'r> {
         seen
     }
 
-    /// The fewest values that make a condition what it is.
-    fn evidence(&mut self, node: &'p Node, paths: &mut Vec<ItemPath>) -> Vec<Evidence> {
+    /// Adds the fewest values that make a condition what it is.
+    fn evidence(&mut self, node: &'p Node, paths: &mut Vec<ItemPath>, out: &mut Vec<Evidence>) {
         match node {
-            Node::Const(_) => Vec::new(),
-            Node::Not(of) => self.evidence(of, paths),
+            Node::Const(_) => {}
+            Node::Not(of) => self.evidence(of, paths, out),
             Node::Atom(site) => {
-                let test = held(&site.text, self.atom(site.atom));
-                self.atom_evidence(&site.source, &test, paths)
+                let truth = self.atom(site.atom);
+                for_leaves(&site.source.test, &mut |term| {
+                    let leaf = self.leaf(term, paths);
+                    out.extend(
+                        leaf.map(|(field, found, place)| {
+                            entry(field, &found, held(&site.text, truth), place)
+                        }),
+                    );
+                });
             }
-            Node::All(each) => self.connective(node, each, Truth::False, paths),
-            Node::Any(each) => self.connective(node, each, Truth::True, paths),
-            Node::Quant(quant) => self.quant_evidence(quant, paths),
+            Node::All(each) => self.connective(node, each, Truth::False, paths, out),
+            Node::Any(each) => self.connective(node, each, Truth::True, paths, out),
+            Node::Quant(quant) => self.quant_evidence(quant, paths, out),
         }
     }
 
@@ -105,25 +113,78 @@ impl<'p, 'r> Eval<'p, 'r> {
         each: &'p [Node],
         decisive: Truth,
         paths: &mut Vec<ItemPath>,
-    ) -> Vec<Evidence> {
+        out: &mut Vec<Evidence>,
+    ) {
         let truth = self.truth(node);
-        let mut smallest: Option<Vec<Evidence>> = None;
-        let mut union = Vec::new();
-        for one in each {
-            if self.truth(one) != truth {
-                continue;
+        if truth == decisive {
+            if let Some((one, _)) = self.decider(each, truth, paths) {
+                self.evidence(one, paths, out);
             }
-            let these = self.evidence(one, paths);
-            if truth != decisive {
-                union.extend(these);
-            } else if smallest.as_ref().is_none_or(|s| these.len() < s.len()) {
-                smallest = Some(these);
+            return;
+        }
+        for one in each {
+            if self.truth(one) == truth {
+                self.evidence(one, paths, out);
             }
         }
-        smallest.unwrap_or(union)
     }
 
-    fn quant_evidence(&mut self, quant: &'p PlannedQuant, paths: &mut Vec<ItemPath>) -> Vec<Evidence> {
+    /// The operand of this truth that has the fewest values, and how many.
+    fn decider(
+        &mut self,
+        each: &'p [Node],
+        truth: Truth,
+        paths: &mut Vec<ItemPath>,
+    ) -> Option<(&'p Node, usize)> {
+        let mut fewest: Option<(&Node, usize)> = None;
+        for one in each {
+            if self.truth(one) == truth {
+                let count = self.count(one, paths);
+                if fewest.is_none_or(|(_, least)| count < least) {
+                    fewest = Some((one, count));
+                }
+            }
+        }
+        fewest
+    }
+
+    /// How many values a condition's evidence has.
+    fn count(&mut self, node: &'p Node, paths: &mut Vec<ItemPath>) -> usize {
+        let (each, decisive) = match node {
+            Node::Const(_) => return 0,
+            Node::Not(of) => return self.count(of, paths),
+            Node::Atom(site) => {
+                let mut count = 0;
+                for_leaves(&site.source.test, &mut |_| count += 1);
+                return count;
+            }
+            Node::Quant(quant) => {
+                let mut out = Vec::new();
+                self.quant_evidence(quant, paths, &mut out);
+                return out.len();
+            }
+            Node::All(each) => (each, Truth::False),
+            Node::Any(each) => (each, Truth::True),
+        };
+        let truth = self.truth(node);
+        if truth == decisive {
+            return self.decider(each, truth, paths).map_or(0, |(_, count)| count);
+        }
+        let mut sum = 0;
+        for one in each {
+            if self.truth(one) == truth {
+                sum += self.count(one, paths);
+            }
+        }
+        sum
+    }
+
+    fn quant_evidence(
+        &mut self,
+        quant: &'p PlannedQuant,
+        paths: &mut Vec<ItemPath>,
+        out: &mut Vec<Evidence>,
+    ) {
         let truth = self.quant(quant);
         let wanted = match (quant.kind, truth) {
             (_, Truth::Unknown) => Truth::Unknown,
@@ -131,7 +192,7 @@ impl<'p, 'r> Eval<'p, 'r> {
             (QuantKind::All, Truth::False) => Truth::False,
             (QuantKind::Count, _) => Truth::True,
             // No single item decided: the list itself is what there is to show.
-            _ => return vec![self.list_evidence(quant, truth, paths)],
+            _ => return out.push(self.list_evidence(quant, truth, paths)),
         };
         let mut over = self.over(quant);
         while let Some(item) = over.next() {
@@ -139,14 +200,14 @@ impl<'p, 'r> Eval<'p, 'r> {
             if self.truth(&quant.body) == wanted {
                 let known = paths.len();
                 paths.push(self.item_path(quant, over.index(), paths));
-                let found = self.evidence(&quant.body, paths);
+                self.evidence(&quant.body, paths, out);
                 paths.truncate(known);
                 self.bind(quant.var.0, Bound::None);
-                return found;
+                return;
             }
         }
         self.bind(quant.var.0, Bound::None);
-        vec![self.list_evidence(quant, truth, paths)]
+        out.push(self.list_evidence(quant, truth, paths));
     }
 
     fn list_evidence(&self, quant: &PlannedQuant, truth: Truth, paths: &[ItemPath]) -> Evidence {
@@ -155,18 +216,9 @@ impl<'p, 'r> Eval<'p, 'r> {
             if head.len() < quant.text.len() { format!("{head} (…)") } else { quant.text.to_string() };
         let test = held(&test, truth);
         match self.leaf(&quant.source, paths) {
-            Some((field, found, place)) => entry(field, &found, &test, place),
-            None => entry(quant.name.to_string(), &Fetched::Absent, &test, None),
+            Some((field, found, place)) => entry(field, &found, test, place),
+            None => entry(quant.name.to_string(), &Fetched::Absent, test, None),
         }
-    }
-
-    fn atom_evidence(&self, atom: &Atom, text: &str, paths: &[ItemPath]) -> Vec<Evidence> {
-        let mut terms = Vec::new();
-        for term in terms_of(&atom.test) {
-            leaves(term, &mut terms);
-        }
-        let found = terms.into_iter().filter_map(|term| self.leaf(term, paths));
-        found.map(|(field, found, place)| entry(field, &found, text, place)).collect()
     }
 
     /// What a term reads, as text, with its value and its place.
@@ -178,8 +230,15 @@ impl<'p, 'r> Eval<'p, 'r> {
         match term {
             Term::Field(field) => {
                 let found = walk::steps(extract::extract(self.record, &field.at), &field.path);
-                let steps = field_steps(&field.at, &field.path);
-                let place = if steps.is_empty() { None } else { self.record.place(&steps) };
+                let place = match &field.at {
+                    Extract::Path(path) if field.path.is_empty() && !path.is_empty() => {
+                        self.record.place(path)
+                    }
+                    at => match field_steps(at, &field.path).as_slice() {
+                        [] => None,
+                        steps => self.record.place(steps),
+                    },
+                };
                 Some((field.name.to_string(), coerce::coerce(found, &field.ty), place))
             }
             Term::Var { var, path, name, ty } => {
@@ -241,13 +300,13 @@ impl<'p, 'r> Eval<'p, 'r> {
 /// rests on.
 fn held(text: &str, truth: Truth) -> String {
     match truth {
-        Truth::False => format!("not {text}"),
+        Truth::False => ["not ", text].concat(),
         _ => text.to_owned(),
     }
 }
 
 /// An entry of the evidence.
-fn entry(field: String, found: &Fetched<'_>, test: &str, place: Option<Place>) -> Evidence {
+fn entry(field: String, found: &Fetched<'_>, test: String, place: Option<Place>) -> Evidence {
     let value = match found {
         Fetched::Present(value) => Some(json_value(value)),
         _ => None,
@@ -256,7 +315,7 @@ fn entry(field: String, found: &Fetched<'_>, test: &str, place: Option<Place>) -
         Fetched::Unknown(why) => why.place.or(place),
         _ => place,
     };
-    Evidence { field, value, unknown: reason(found).map(str::to_owned), test: test.to_owned(), place }
+    Evidence { field, value, unknown: reason(found).map(str::to_owned), test, place }
 }
 
 /// A value as JSON; one that is too long as the beginning of its text.
@@ -285,34 +344,41 @@ fn cut(text: &str) -> String {
     format!("{}…", text.get(..end).unwrap_or_default())
 }
 
-/// The terms that a test compares.
-pub(super) fn terms_of(test: &AtomTest) -> Vec<&Term> {
+/// Gives each part of a test that reads something to `each`.
+pub(super) fn for_leaves<'t>(test: &'t AtomTest, each: &mut dyn FnMut(&'t Term)) {
     match test {
-        AtomTest::Exists(term) | AtomTest::True(term) => vec![term],
-        AtomTest::Compare { left, right, .. } => vec![left, right],
-        AtomTest::Text { left, right, .. } => std::iter::once(left).chain(right).collect(),
-        AtomTest::Regex { left, .. } => vec![left],
-        AtomTest::RefersTo { left, target, .. } => vec![left, target],
+        AtomTest::Exists(term) | AtomTest::True(term) => leaves(term, each),
+        AtomTest::Compare { left, right, .. } => {
+            leaves(left, each);
+            leaves(right, each);
+        }
+        AtomTest::Text { left, right, .. } => {
+            leaves(left, each);
+            right.iter().for_each(|term| leaves(term, each));
+        }
+        AtomTest::Regex { left, .. } => leaves(left, each),
+        AtomTest::RefersTo { left, target, .. } => {
+            leaves(left, each);
+            leaves(target, each);
+        }
         AtomTest::In { left, set }
         | AtomTest::Intersects { left, set }
         | AtomTest::PathPrefix { left, set }
-        | AtomTest::Net { left, set, .. } => std::iter::once(left).chain(term_of(set)).collect(),
+        | AtomTest::Net { left, set, .. } => {
+            leaves(left, each);
+            if let Set::Term(term) = set {
+                leaves(term, each);
+            }
+        }
     }
 }
 
-fn term_of(set: &Set) -> Option<&Term> {
-    match set {
-        Set::Term(term) => Some(term),
-        Set::Const(_) => None,
-    }
-}
-
-/// The parts of a term that read something.
-pub(super) fn leaves<'t>(term: &'t Term, out: &mut Vec<&'t Term>) {
+/// Gives each part of a term that reads something to `each`.
+fn leaves<'t>(term: &'t Term, each: &mut dyn FnMut(&'t Term)) {
     match term {
         Term::Const(_) => {}
-        Term::Call { args, .. } | Term::List(args) => args.iter().for_each(|a| leaves(a, out)),
-        Term::Project { base, .. } => leaves(base, out),
-        term => out.push(term),
+        Term::Call { args, .. } | Term::List(args) => args.iter().for_each(|arg| leaves(arg, each)),
+        Term::Project { base, .. } => leaves(base, each),
+        term => each(term),
     }
 }

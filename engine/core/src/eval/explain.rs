@@ -4,7 +4,7 @@ use eyas_lang::source::Span;
 use eyas_lang::value::Fetched;
 use serde::Serialize;
 
-use super::evidence::{leaves, terms_of};
+use super::evidence::for_leaves;
 use super::state::{Bound, Eval};
 use super::{Truth, reason};
 use crate::coerce;
@@ -111,9 +111,7 @@ impl<'p> Eval<'p, '_> {
                 let mut out = Explanation::new(&*site.text, truth);
                 out.span = Some(site.source.span);
                 let mut terms = Vec::new();
-                for term in terms_of(&site.source.test) {
-                    leaves(term, &mut terms);
-                }
+                for_leaves(&site.source.test, &mut |term| terms.push(term));
                 out.values = terms
                     .into_iter()
                     .filter_map(|t| self.leaf(t, &[]))

@@ -17,6 +17,11 @@ impl Fnv {
             self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
         }
     }
+
+    fn hex(&self) -> String {
+        let digits = (0..32).rev().map(|digit| (self.0 >> (4 * digit)) as u32 & 0xf);
+        digits.filter_map(|digit| char::from_digit(digit, 16)).collect()
+    }
 }
 
 /// The fingerprint of a finding: the rule and its subject. Where the subject has no id, the
@@ -44,7 +49,7 @@ pub(super) fn fingerprint(
             hash.part(&one.value.as_ref().map(ToString::to_string).unwrap_or_default());
         }
     }
-    format!("{:032x}", hash.0)
+    hash.hex()
 }
 
 /// The fingerprint of a finding whose subject is told apart from others of its id only by
@@ -53,7 +58,7 @@ pub fn fingerprint_within(fingerprint: &str, place: &str) -> String {
     let mut hash = Fnv::new();
     hash.part(fingerprint);
     hash.part(place);
-    format!("{:032x}", hash.0)
+    hash.hex()
 }
 
 /// The fingerprint of a finding about a further item of a record: that of the finding about the
@@ -63,7 +68,7 @@ pub(super) fn of_item(record: &str, item: &str, equal: usize) -> String {
     hash.part(record);
     hash.part(item);
     hash.part(&equal.to_string());
-    format!("{:032x}", hash.0)
+    hash.hex()
 }
 
 #[cfg(test)]

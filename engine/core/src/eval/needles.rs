@@ -3,10 +3,13 @@
 //! Only characters that JSON has no need to escape are used. An encoder may escape them all the
 //! same, as `\u00XX`; so that beginning is itself one of the texts.
 
+use std::collections::hash_map::Entry;
+
 use eyas_lang::catalog::{Extract, Step};
 use eyas_lang::checked::{AtomTest, CompareOp, QuantKind, Set, Term};
 use eyas_lang::types::Type;
 use eyas_lang::value::Value as Constant;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Truth;
@@ -23,15 +26,60 @@ pub(super) type Member = Option<SmolStr>;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Needle {
     pub(super) member: Member,
-    pub(super) text: Vec<u8>,
+    pub(super) text: Box<[u8]>,
 }
 
-/// Texts of which one must occur, or nothing that can be said.
+/// All needles that were met, which are then known by their numbers, and what each comparison
+/// asks for, which is the same for every event.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary {
+    needles: Vec<Needle>,
+    numbers: FxHashMap<Needle, u32>,
+    by_atom: FxHashMap<u32, Needles>,
+}
+
+impl Vocabulary {
+    fn number(&mut self, needle: Needle) -> u32 {
+        let next = self.needles.len() as u32;
+        match self.numbers.entry(needle) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.needles.push(new.key().clone());
+                *new.insert(next)
+            }
+        }
+    }
+
+    /// Needles by their members, with the escape that could hide one of them.
+    pub(super) fn by_member(&self, numbers: &[u32]) -> Vec<(Member, Vec<Vec<u8>>)> {
+        let mut needles: Vec<&Needle> =
+            numbers.iter().filter_map(|&number| self.needles.get(number as usize)).collect();
+        needles.sort_unstable();
+        let groups = needles.chunk_by(|a, b| a.member == b.member).map(|group| {
+            let mut texts: Vec<Vec<u8>> = group.iter().map(|needle| needle.text.to_vec()).collect();
+            // An empty text makes all others idle.
+            if texts.first().is_some_and(Vec::is_empty) {
+                texts.truncate(1);
+            } else {
+                texts.push(br"\u00".to_vec());
+                texts.sort_unstable();
+            }
+            (group.first().and_then(|needle| needle.member.clone()), texts)
+        });
+        groups.collect()
+    }
+}
+
+/// Needles of which one must occur, or nothing that can be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Needles {
-    texts: Option<Vec<Needle>>,
+    numbers: Option<Vec<u32>>,
     /// Whether some of them are only the names of members, which many records have.
     names: bool,
+    /// The length of the shortest.
+    shortest: usize,
+    /// Whether some may occur anywhere in the record.
+    anywhere: bool,
 }
 
 /// Where a value's text occurs in the raw record.
@@ -46,32 +94,40 @@ struct Occurrence {
 impl Needles {
     /// It cannot be: no text helps.
     pub(super) fn none() -> Self {
-        Needles::of(Some(Vec::new()))
+        Needles { numbers: Some(Vec::new()), names: false, shortest: usize::MAX, anywhere: false }
+    }
+
+    fn is_none(&self) -> bool {
+        self.numbers.as_ref().is_some_and(Vec::is_empty)
     }
 
     fn anything() -> Self {
-        Needles::of(None)
+        Needles { numbers: None, ..Needles::none() }
     }
 
     /// A text in one of these members.
-    fn text(text: Option<impl Into<Vec<u8>>>, members: &[Member]) -> Self {
-        let Some(text) = text.map(Into::into) else { return Needles::anything() };
-        let each = members.iter().map(|member| Needle { member: member.clone(), text: text.clone() });
-        Needles::of(Some(each.collect()))
+    fn text(text: Option<impl AsRef<[u8]>>, members: &[Member], vocabulary: &mut Vocabulary) -> Self {
+        let Some(text) = text else { return Needles::anything() };
+        let text = text.as_ref();
+        let each = members.iter().map(|member| {
+            let needle = Needle { member: member.clone(), text: text.into() };
+            vocabulary.number(needle)
+        });
+        let numbers = Some(each.collect());
+        let anywhere = members.iter().any(Option::is_none);
+        Needles { numbers, names: false, shortest: text.len(), anywhere }
     }
 
-    fn of(texts: Option<Vec<Needle>>) -> Self {
-        Needles { texts, names: false }
-    }
-
-    fn name(text: String, members: &[Member]) -> Self {
-        Needles { names: true, ..Needles::text(Some(text), members) }
+    fn name(text: String, member: Member, vocabulary: &mut Vocabulary) -> Self {
+        Needles { names: true, ..Needles::text(Some(text), &[member], vocabulary) }
     }
 
     /// Either of two things must hold.
-    pub(super) fn also(&mut self, other: Needles) {
+    pub(super) fn also(&mut self, other: &Needles) {
         self.names |= other.names;
-        self.texts = match (self.texts.take(), other.texts) {
+        self.shortest = self.shortest.min(other.shortest);
+        self.anywhere |= other.anywhere;
+        self.numbers = match (self.numbers.take(), &other.numbers) {
             (Some(mut ours), Some(theirs)) if ours.len() + theirs.len() <= MOST => {
                 ours.extend(theirs);
                 Some(ours)
@@ -82,60 +138,58 @@ impl Needles {
 
     /// Both of two things must hold: the one that says more is enough.
     fn better(self, other: Needles) -> Needles {
-        match (&self.texts, &other.texts) {
+        match (self.rank(), other.rank()) {
             (None, _) => other,
             (_, None) => self,
-            (Some(ours), Some(theirs)) => {
-                let rank = |names: bool, texts: &[Needle]| (!names || texts.is_empty(), score(texts));
-                if rank(other.names, theirs) > rank(self.names, ours) { other } else { self }
+            (ours, theirs) => {
+                if theirs > ours {
+                    other
+                } else {
+                    self
+                }
             }
         }
     }
 
-    /// The texts for each member, sorted, with the escape that could hide one of them.
-    pub(super) fn into_texts(self) -> Option<Vec<(Member, Vec<Vec<u8>>)>> {
-        let mut needles = self.texts.filter(|texts| texts.len() <= MOST)?;
-        needles.sort_unstable();
-        needles.dedup();
-        let groups = needles.chunk_by(|a, b| a.member == b.member).map(|group| {
-            let mut texts: Vec<Vec<u8>> = group.iter().map(|needle| needle.text.clone()).collect();
-            // An empty text makes all others idle.
-            if texts.first().is_some_and(Vec::is_empty) {
-                texts.truncate(1);
-            } else {
-                texts.push(br"\u00".to_vec());
-                texts.sort_unstable();
-            }
-            (group.first().and_then(|needle| needle.member.clone()), texts)
-        });
-        Some(groups.collect())
+    /// How much they say: few and long is good, and so is to be in a place where little else is;
+    /// `None` if nothing.
+    fn rank(&self) -> Option<(bool, isize)> {
+        let count = self.numbers.as_ref()?.len();
+        let score = self.shortest.min(64) as isize * 4 - count as isize * 8 - isize::from(self.anywhere) * 64;
+        Some((!self.names || count == 0, score))
     }
-}
 
-/// Few and long is good, and so is to be in a place where little else is.
-fn score(texts: &[Needle]) -> isize {
-    let shortest = texts.iter().map(|needle| needle.text.len()).min().unwrap_or(64).min(64);
-    let somewhere = texts.iter().any(|needle| needle.member.is_none());
-    shortest as isize * 4 - texts.len() as isize * 8 - isize::from(somewhere) * 64
+    /// Their numbers, sorted; `None` if there are too many to be a filter.
+    pub(super) fn into_numbers(self) -> Option<Vec<u32>> {
+        let mut numbers = self.numbers.filter(|numbers| numbers.len() <= MOST)?;
+        numbers.sort_unstable();
+        numbers.dedup();
+        Some(numbers)
+    }
 }
 
 /// Looks for what must occur.
 struct Search<'e, 'p, 'r> {
     eval: &'e mut Eval<'p, 'r>,
+    vocabulary: &'e mut Vocabulary,
     /// For each bound variable the member that its items come from.
     vars: Vec<(u32, Member)>,
 }
 
 impl<'p> Eval<'p, '_> {
     /// What must occur if a rule is to fire or be unknown; `None` where it can be neither.
-    pub(super) fn rule_needles(&mut self, rule: &'p PlannedRule) -> Option<Needles> {
-        let mut search = Search { eval: self, vars: Vec::new() };
+    pub(super) fn rule_needles(
+        &mut self,
+        rule: &'p PlannedRule,
+        vocabulary: &mut Vocabulary,
+    ) -> Option<Needles> {
+        let mut search = Search { eval: self, vocabulary, vars: Vec::new() };
         let scope = match &rule.scope {
             Some(scope) => search.needles(scope),
             None => Needles::anything(),
         };
         let when = search.needles(&rule.when);
-        if scope == Needles::none() || when == Needles::none() {
+        if scope.is_none() || when.is_none() {
             return None;
         }
         Some(scope.better(when))
@@ -161,7 +215,7 @@ impl<'p> Search<'_, 'p, '_> {
                 let mut union = Needles::none();
                 for one in each {
                     let these = self.needles(one);
-                    union.also(these);
+                    union.also(&these);
                 }
                 union
             }
@@ -198,7 +252,20 @@ impl<'p> Search<'_, 'p, '_> {
         }
     }
 
-    fn atom(&self, site: &Site) -> Needles {
+    fn atom(&mut self, site: &Site) -> Needles {
+        // What is asked of a variable depends on what it is bound to.
+        let shared = self.eval.plan.atoms[site.atom as usize].shared;
+        if let Some(known) = self.vocabulary.by_atom.get(&site.atom).filter(|_| shared) {
+            return known.clone();
+        }
+        let needles = self.new_atom(site);
+        if shared {
+            self.vocabulary.by_atom.insert(site.atom, needles.clone());
+        }
+        needles
+    }
+
+    fn new_atom(&mut self, site: &Site) -> Needles {
         let left = match &self.eval.plan.atoms[site.atom as usize].test {
             Test::Exists(left) | Test::True(left) => left,
             Test::Compare { left, .. }
@@ -213,13 +280,13 @@ impl<'p> Search<'_, 'p, '_> {
         };
         let key = self.key_of(left);
         match self.occurrence(left) {
-            Some(at) => texts_of(&site.source.test, &at).better(key),
+            Some(at) => texts_of(&site.source.test, &at, self.vocabulary).better(key),
             None => key,
         }
     }
 
     /// Absent makes every atom false, so the name of a value's last member must occur.
-    fn key_of(&self, left: &Value) -> Needles {
+    fn key_of(&mut self, left: &Value) -> Needles {
         let Some(member) = self.member(left) else { return Needles::anything() };
         let path = match left {
             Value::Slot(slot) => match &self.eval.plan.slots[*slot as usize].kind {
@@ -232,10 +299,10 @@ impl<'p> Search<'_, 'p, '_> {
         match path.as_slice() {
             // The member itself.
             [_] if member.is_some() && matches!(left, Value::Slot(_)) => {
-                Needles::name(String::new(), &[member])
+                Needles::name(String::new(), member, self.vocabulary)
             }
             [.., Step::Key(key)] if !key.is_empty() && key.bytes().all(is_plain) => {
-                Needles::name(format!("\"{key}\""), &[member])
+                Needles::name(format!("\"{key}\""), member, self.vocabulary)
             }
             _ => Needles::anything(),
         }
@@ -307,8 +374,8 @@ fn either<'e>(each: impl Iterator<Item = &'e Extract>) -> Option<Occurrence> {
 }
 
 /// The texts that a test's constants ask for.
-fn texts_of(test: &AtomTest, at: &Occurrence) -> Needles {
-    let whole = |text: &str| Needles::text(whole_text(text, at.exact), &at.members);
+fn texts_of(test: &AtomTest, at: &Occurrence, vocabulary: &mut Vocabulary) -> Needles {
+    let mut whole = |text: &str| Needles::text(whole_text(text, at.exact), &at.members, vocabulary);
     match test {
         AtomTest::Compare { op: CompareOp::Eq, right: Term::Const(Constant::Str(text)), .. } => whole(text),
         AtomTest::In { set: Set::Const(set), .. } | AtomTest::Intersects { set: Set::Const(set), .. } => {
@@ -319,7 +386,7 @@ fn texts_of(test: &AtomTest, at: &Occurrence) -> Needles {
         }
         AtomTest::Text { op, right, all, .. } => {
             let each = right.iter().map(|term| match term {
-                Term::Const(Constant::Str(text)) => text_operator(*op, text, at),
+                Term::Const(Constant::Str(text)) => text_operator(*op, text, at, vocabulary),
                 _ => Needles::anything(),
             });
             match all {
@@ -335,27 +402,24 @@ fn union(each: impl Iterator<Item = Needles>) -> Needles {
     let mut out = Needles::none();
     let mut some = false;
     for one in each {
-        out.also(one);
+        out.also(&one);
         some = true;
     }
     if some { out } else { Needles::anything() }
 }
 
-fn text_operator(op: CompareOp, text: &str, at: &Occurrence) -> Needles {
+fn text_operator(op: CompareOp, text: &str, at: &Occurrence, vocabulary: &mut Vocabulary) -> Needles {
     match op {
-        CompareOp::Eq => Needles::text(whole_text(text, at.exact), &at.members),
+        CompareOp::Eq => Needles::text(whole_text(text, at.exact), &at.members, vocabulary),
         CompareOp::Contains
         | CompareOp::StartsWith
         | CompareOp::EndsWith
         | CompareOp::BContains
-        | CompareOp::BStartsWith => Needles::text(longest_run(text), &at.members),
+        | CompareOp::BStartsWith => Needles::text(longest_run(text), &at.members, vocabulary),
         CompareOp::IContains | CompareOp::IStartsWith | CompareOp::IEndsWith => match longest_run(text) {
             Some(run) => {
-                let mut all = Needles::none();
-                for variant in case_variants(run) {
-                    all.also(Needles::text(Some(variant), &at.members));
-                }
-                all
+                let each = case_variants(run).into_iter();
+                union(each.map(|variant| Needles::text(Some(variant), &at.members, vocabulary)))
             }
             None => Needles::anything(),
         },
@@ -446,23 +510,23 @@ mod tests {
 
     #[test]
     fn the_filter_is_the_union() {
-        let mut needles = Needles::none();
-        needles.also(Needles::text(Some("abc"), &[None, Some("a".into())]));
-        needles.also(Needles::text(Some("abd"), &[Some("a".into())]));
-        let by_member = needles.clone().into_texts().unwrap();
+        let (mut needles, mut all) = (Needles::none(), Vocabulary::default());
+        needles.also(&Needles::text(Some("abc"), &[None, Some("a".into())], &mut all));
+        needles.also(&Needles::text(Some("abd"), &[Some("a".into())], &mut all));
+        let by_member = all.by_member(&needles.clone().into_numbers().unwrap());
         assert_eq!(by_member.iter().map(|(_, texts)| texts.len()).collect::<Vec<_>>(), [2, 3]);
-        needles.also(Needles::anything());
-        assert_eq!(needles.into_texts(), None);
+        needles.also(&Needles::anything());
+        assert_eq!(needles.into_numbers(), None);
     }
 
     #[test]
     fn what_a_value_says_goes_before_the_name_it_has() {
-        let member = [Some("userAgent".into())];
-        let name = || Needles::name(String::new(), &member);
-        let value = || Needles::text(Some("kali"), &member);
-        assert_eq!(name().better(value()), value());
-        assert_eq!(value().better(name()), value());
-        assert_eq!(Needles::anything().better(name()), name());
-        assert_eq!(name().better(Needles::none()), Needles::none());
+        let (member, mut all) = (Some(SmolStr::from("userAgent")), Vocabulary::default());
+        let name = Needles::name(String::new(), member.clone(), &mut all);
+        let value = Needles::text(Some("kali"), &[member], &mut all);
+        assert_eq!(name.clone().better(value.clone()), value);
+        assert_eq!(value.clone().better(name.clone()), value);
+        assert_eq!(Needles::anything().better(name.clone()), name);
+        assert_eq!(name.better(Needles::none()), Needles::none());
     }
 }

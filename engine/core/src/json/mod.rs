@@ -8,7 +8,8 @@ mod outline;
 mod record;
 mod scan;
 
-pub use outline::{Extent, Outline, Outlined};
+pub(crate) use outline::NameBuf;
+pub use outline::{Extent, Name, Names, Outline, Outlined, RawMember};
 pub use record::{JsonIndex, JsonRecord};
 pub use scan::MAX_DEPTH;
 

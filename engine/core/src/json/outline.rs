@@ -7,9 +7,11 @@
 
 use std::ops::Range;
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch, u8x64};
+use smol_str::SmolStr;
 
-use super::record::mark;
+use super::record::{mark, mark_in};
 use super::scan::{skip_scalar, skip_space};
 
 /// How many bytes are looked at at a time: one for each bit of a mask.
@@ -31,12 +33,15 @@ pub enum Extent {
 
 /// Where the members of an object stand in its text. Kept between objects so that reading one
 /// allocates nothing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Outline {
+    /// What the processor can do.
+    level: Level,
     /// Where the quotes at the object's own level stand, and the brackets of what is one deeper.
     marks: Vec<u32>,
     members: Vec<Member>,
     ascii: bool,
+    lines: bool,
     /// Whether what stands at the object's own level is keys and values, and no key has escapes.
     plain: bool,
 }
@@ -56,6 +61,70 @@ pub struct Outlined<'a> {
     outline: &'a Outline,
 }
 
+/// A member's name, ready to be looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name<'n> {
+    text: &'n [u8],
+    mark: u64,
+}
+
+impl<'n> Name<'n> {
+    /// A name as it is, without escapes.
+    pub const fn new(name: &'n str) -> Self {
+        Self { text: name.as_bytes(), mark: mark(name.as_bytes()) }
+    }
+}
+
+/// A name of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct NameBuf {
+    text: SmolStr,
+    mark: u64,
+}
+
+impl NameBuf {
+    pub(crate) fn new(name: &SmolStr) -> Self {
+        Self { text: name.clone(), mark: Name::new(name).mark }
+    }
+
+    #[inline]
+    pub(crate) fn get(&self) -> Name<'_> {
+        Name { text: self.text.as_bytes(), mark: self.mark }
+    }
+}
+
+/// Some names, of which most members have none.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<const N: usize> {
+    names: [Name<'static>; N],
+    /// One bit for each name, by its mark.
+    filter: u64,
+}
+
+impl<const N: usize> Names<N> {
+    /// Names as they are, without escapes.
+    pub const fn new(texts: &[&'static str; N]) -> Self {
+        let (mut names, mut filter, mut at) = ([Name::new(""); N], 0, 0);
+        while at < N {
+            names[at] = Name::new(texts[at]);
+            filter |= 1 << Self::bit(names[at].mark);
+            at += 1;
+        }
+        Self { names, filter }
+    }
+
+    const fn bit(mark: u64) -> u64 {
+        mark.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58
+    }
+
+    /// Whether a member has one of them.
+    #[inline]
+    pub fn has(&self, member: RawMember<'_>) -> bool {
+        self.filter >> Self::bit(member.member.mark) & 1 == 1
+            && self.names.iter().any(|&name| member.is(name))
+    }
+}
+
 impl<'a> Outlined<'a> {
     /// The whole text.
     pub fn text(&self) -> &'a [u8] {
@@ -63,16 +132,22 @@ impl<'a> Outlined<'a> {
     }
 
     /// The text of a member's value; the last of equal keys counts.
-    pub fn member(&self, key: &str) -> Option<&'a [u8]> {
-        let wanted = mark(key.as_bytes());
-        let same = |m: &&Member| m.mark == wanted && self.slice(&m.key) == key.as_bytes();
-        self.outline.members.iter().rev().find(same).map(|m| self.slice(&m.value))
+    #[inline]
+    pub fn member(&self, name: Name<'_>) -> Option<&'a [u8]> {
+        self.place_of(name).map(|place| self.slice(&place))
     }
 
-    /// Keys without their quotes, and the texts of the values.
+    /// Where in the text it is.
     #[inline]
-    pub fn members(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-        self.outline.members.iter().map(|m| (self.slice(&m.key), self.slice(&m.value)))
+    pub(super) fn place_of(&self, name: Name<'_>) -> Option<Range<u32>> {
+        let same = |m: &&Member| m.mark == name.mark && self.slice(&m.key) == name.text;
+        self.outline.members.iter().rev().find(same).map(|m| m.value.clone())
+    }
+
+    /// The names and the texts of the values.
+    #[inline]
+    pub fn members(&self) -> impl Iterator<Item = RawMember<'a>> {
+        self.outline.members.iter().map(|member| RawMember { object: *self, member })
     }
 
     #[inline]
@@ -81,24 +156,88 @@ impl<'a> Outlined<'a> {
     }
 }
 
+/// A member of an object.
+#[derive(Debug, Clone, Copy)]
+pub struct RawMember<'a> {
+    object: Outlined<'a>,
+    member: &'a Member,
+}
+
+impl<'a> RawMember<'a> {
+    /// Whether it has this name.
+    #[inline]
+    pub fn is(&self, name: Name<'_>) -> bool {
+        self.member.mark == name.mark && self.name() == name.text
+    }
+
+    /// The name as it stands there, without its quotes.
+    pub fn name(&self) -> &'a [u8] {
+        self.object.slice(&self.member.key)
+    }
+
+    /// The text of the value.
+    #[inline]
+    pub fn value(&self) -> &'a [u8] {
+        self.object.slice(&self.member.value)
+    }
+}
+
+impl Default for Outline {
+    fn default() -> Self {
+        Self {
+            level: Level::new(),
+            marks: Vec::new(),
+            members: Vec::new(),
+            ascii: false,
+            lines: false,
+            plain: false,
+        }
+    }
+}
+
 impl Outline {
     /// Finds the end and the members of the object that `text` starts with. Of text of 4 GiB and
     /// more only the beginning is looked at.
     pub fn read(&mut self, text: &[u8], deepest: usize) -> Extent {
         let text = text.get(..u32::MAX as usize).unwrap_or(text);
+        dispatch!(self.level, simd => self.read_with(simd, text, deepest))
+    }
+
+    /// Everything that works on vectors is inlined into this, so that it is compiled for what the
+    /// processor can do.
+    #[inline(always)]
+    fn read_with<S: Simd>(&mut self, simd: S, text: &[u8], deepest: usize) -> Extent {
         self.marks.clear();
-        let masks = Masks::default();
+        let masks = Masks::new(simd);
         let mut walk = Walk { text, marks: &mut self.marks, masks, deepest, depth: 0, braces: 0 };
         let (blocks, rest) = text.as_chunks::<BLOCK>();
-        let whole = blocks.iter().enumerate().find_map(|(number, block)| walk.block(number * BLOCK, block));
-        let extent = whole.unwrap_or_else(|| {
-            let mut last = [b' '; BLOCK];
-            if let Some(last) = last.get_mut(..rest.len()) {
-                last.copy_from_slice(rest);
+        let (mut found, mut at) = (None, 0);
+        for block in blocks {
+            found = walk.block(at, block);
+            if found.is_some() {
+                break;
             }
-            walk.block(text.len() - rest.len(), &last).unwrap_or(Extent::Unfinished)
-        });
-        self.ascii = walk.masks.high.to_bitmask() == 0;
+            at += BLOCK;
+        }
+        let extent = match found {
+            Some(extent) => extent,
+            None => {
+                let mut last = [b' '; BLOCK];
+                if let Some(last) = last.get_mut(..rest.len()) {
+                    last.copy_from_slice(rest);
+                }
+                walk.block(at, &last).unwrap_or(Extent::Unfinished)
+            }
+        };
+        self.ascii = walk.masks.high.simd_lt(0x80).all_true();
+        self.lines = walk.masks.lines || {
+            // The last block's line breaks may be behind the object.
+            let (from, to) = match extent {
+                Extent::To(end) => (end.saturating_sub(1) / BLOCK * BLOCK, end),
+                _ => (0, text.len()),
+            };
+            text.get(from..to).is_some_and(|tail| memchr::memchr(b'\n', tail).is_some())
+        };
         let escapes = walk.masks.escapes;
         self.members.clear();
         self.plain = matches!(extent, Extent::To(_)) && self.find_members(text, escapes).is_some();
@@ -107,38 +246,55 @@ impl Outline {
 
     /// The second pass, over the marks: what is a key and what is its value. `None` where the
     /// object is not made of keys and values, or a key has escapes.
+    #[inline(always)]
     fn find_members(&mut self, text: &[u8], escapes: bool) -> Option<()> {
-        let mut marks = self.marks.iter().map(|&at| at as usize);
-        // A scalar leaves no mark.
-        while let Some(quote) = marks.next() {
-            let (start, end) = (quote + 1, marks.next()?);
-            let key = text.get(start..end)?;
-            if text.get(quote) != Some(&b'"') || (escapes && memchr::memchr(b'\\', key).is_some()) {
+        let mut marks = self.marks.as_slice();
+        while let [quote, end, rest @ ..] = marks {
+            let key = *quote as usize + 1..*end as usize;
+            if text.get(*quote as usize) != Some(&b'"')
+                || (escapes && memchr::memchr(b'\\', text.get(key.clone())?).is_some())
+            {
                 return None;
             }
-            let mut colon = end + 1;
+            let mut colon = key.end + 1;
             if text.get(colon) != Some(&b':') {
                 colon = skip_space(text, colon);
                 if text.get(colon) != Some(&b':') {
                     return None;
                 }
             }
-            let value = skip_space(text, colon + 1);
+            let mut value = colon + 1;
+            if text.get(value)? <= &b' ' {
+                value = skip_space(text, value);
+            }
             let value_end = match text.get(value)? {
-                b'"' | b'{' | b'[' if marks.next()? == value => marks.next()? + 1,
-                b'"' | b'{' | b'[' => return None,
-                _ => skip_scalar(text, value),
+                b'"' | b'{' | b'[' => {
+                    let [open, close, behind @ ..] = rest else { return None };
+                    if *open as usize != value {
+                        return None;
+                    }
+                    marks = behind;
+                    *close as usize + 1
+                }
+                // A scalar leaves no mark.
+                _ => {
+                    marks = rest;
+                    skip_scalar(text, value)
+                }
             };
             if value_end <= value {
                 return None;
             }
-            self.members.push(Member {
-                key: start as u32..end as u32,
-                mark: mark(key),
-                value: value as u32..value_end as u32,
-            });
+            let mark = mark_in(text, &key);
+            let (key, value) = (key.start as u32..key.end as u32, value as u32..value_end as u32);
+            self.members.push(Member { key, mark, value });
         }
-        Some(())
+        marks.is_empty().then_some(())
+    }
+
+    /// Whether there is a line break in the object.
+    pub fn has_lines(&self) -> bool {
+        self.lines
     }
 
     /// Whether every byte of the object is ASCII; false may also be due to what is behind it.
@@ -154,19 +310,19 @@ impl Outline {
 }
 
 /// The first pass, over the bytes: which of them structure the object at its own level.
-struct Walk<'t, 'o> {
+struct Walk<'t, 'o, S: Simd> {
     text: &'t [u8],
     marks: &'o mut Vec<u32>,
-    masks: Masks,
+    masks: Masks<S>,
     deepest: usize,
     depth: usize,
     /// The open brackets, the innermost lowest: one where it is `{`.
     braces: u128,
 }
 
-impl Walk<'_, '_> {
+impl<S: Simd> Walk<'_, '_, S> {
     /// Goes on through a block at `at`; the object's extent, if it ends there.
-    #[inline]
+    #[inline(always)]
     fn block(&mut self, at: usize, block: &[u8; BLOCK]) -> Option<Extent> {
         let (mut quotes, mut brackets) = self.masks.of(block);
         while brackets != 0 {
@@ -188,7 +344,7 @@ impl Walk<'_, '_> {
     }
 
     /// Notes these bits of a block.
-    #[inline]
+    #[inline(always)]
     fn mark(&mut self, at: usize, mut bits: u64) {
         while bits != 0 {
             self.marks.push((at + bits.trailing_zeros() as usize) as u32);
@@ -196,7 +352,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn bracket(&mut self, here: usize) -> Option<Extent> {
         match self.text.get(here) {
             Some(&open @ (b'{' | b'[')) => {
@@ -223,8 +379,8 @@ impl Walk<'_, '_> {
 }
 
 /// What is carried from block to block.
-#[derive(Default)]
-struct Masks {
+struct Masks<S: Simd> {
+    simd: S,
     /// All ones inside a string.
     in_string: u64,
     /// One if the block before ended in a backslash that escapes this block's first byte.
@@ -232,20 +388,32 @@ struct Masks {
     /// Whether there is a backslash.
     escapes: bool,
     /// All bytes so far, laid over each other.
-    high: u8x16,
+    high: u8x64<S>,
+    /// Whether there was a line break in the blocks before this one, and in this one.
+    lines: bool,
+    these_lines: bool,
 }
 
-impl Masks {
+impl<S: Simd> Masks<S> {
+    #[inline(always)]
+    fn new(simd: S) -> Self {
+        let high = u8x64::splat(simd, 0);
+        Self { simd, in_string: 0, escaped: 0, escapes: false, high, lines: false, these_lines: false }
+    }
+
     /// The quotes that are not escaped, and the brackets outside strings: one bit for each byte.
     /// What is no bracket may be among these where JSON has nothing of the kind.
-    #[inline]
+    #[inline(always)]
     fn of(&mut self, block: &[u8; BLOCK]) -> (u64, u64) {
-        let lanes = Lanes::new(block);
-        self.high |= lanes.all();
-        let mut quotes = lanes.find(b'"');
-        if lanes.has(b'\\') || self.escaped != 0 {
+        let bytes = u8x64::from_slice(self.simd, block);
+        self.high |= bytes;
+        self.lines |= self.these_lines;
+        self.these_lines = bytes.simd_eq(b'\n').any_true();
+        let mut quotes = bytes.simd_eq(b'"').to_bitmask();
+        let slashes = bytes.simd_eq(b'\\').to_bitmask();
+        if slashes | self.escaped != 0 {
             self.escapes = true;
-            quotes &= !self.escaped(lanes.find(b'\\'));
+            quotes &= !self.escaped(slashes);
         }
         let mut inside = quotes;
         inside ^= inside << 1;
@@ -257,10 +425,11 @@ impl Masks {
         inside ^= self.in_string;
         self.in_string = ((inside as i64) >> 63) as u64;
         // The four brackets become one character, and so do `Y`, `y`, `_` and what that one was.
-        (quotes, lanes.with_bits(0x26).find(0x7f) & !inside)
+        (quotes, (bytes | 0x26).simd_eq(0x7f).to_bitmask() & !inside)
     }
 
     /// The bytes that a backslash escapes: those after an odd run of them.
+    #[inline(always)]
     fn escaped(&mut self, slashes: u64) -> u64 {
         const EVEN: u64 = 0x5555_5555_5555_5555;
         let slashes = slashes & !self.escaped;
@@ -269,52 +438,6 @@ impl Masks {
         let (even_runs, carry) = odd_starts.overflowing_add(slashes);
         self.escaped = u64::from(carry);
         (EVEN ^ (even_runs << 1)) & follows
-    }
-}
-
-/// A block in vectors. Written out, since loops over so few are not always unrolled.
-#[derive(Clone, Copy)]
-struct Lanes(u8x16, u8x16, u8x16, u8x16);
-
-impl Lanes {
-    #[inline]
-    fn new(block: &[u8; BLOCK]) -> Self {
-        let lane = |at: usize| match block.get(at..).and_then(<[u8]>::first_chunk::<16>) {
-            Some(bytes) => u8x16::new(*bytes),
-            // INVARIANT: a block has four of them.
-            None => u8x16::default(),
-        };
-        Self(lane(0), lane(16), lane(32), lane(48))
-    }
-
-    #[inline]
-    fn all(self) -> u8x16 {
-        (self.0 | self.1) | (self.2 | self.3)
-    }
-
-    #[inline]
-    fn with_bits(self, bits: u8) -> Self {
-        let bits = u8x16::splat(bits);
-        Self(self.0 | bits, self.1 | bits, self.2 | bits, self.3 | bits)
-    }
-
-    #[inline]
-    fn is(self, byte: u8) -> Self {
-        let byte = u8x16::splat(byte);
-        Self(self.0.simd_eq(byte), self.1.simd_eq(byte), self.2.simd_eq(byte), self.3.simd_eq(byte))
-    }
-
-    #[inline]
-    fn has(self, byte: u8) -> bool {
-        self.is(byte).all().to_bitmask() != 0
-    }
-
-    /// One bit for each byte that is this one.
-    #[inline]
-    fn find(self, byte: u8) -> u64 {
-        let Self(a, b, c, d) = self.is(byte);
-        let mask = |lane: u8x16| u64::from(lane.to_bitmask());
-        mask(a) | mask(b) << 16 | mask(c) << 32 | mask(d) << 48
     }
 }
 
@@ -378,17 +501,19 @@ mod tests {
         }
 
         #[test]
-        fn members_are_those_that_a_parser_finds(value in json(), pretty in any::<bool>(), behind in "[ x\"{}]{0,70}") {
+        fn members_are_those_that_a_parser_finds(value in json(), pretty in any::<bool>(), behind in "[ x\"{}\n]{0,70}") {
             let text = if pretty { format!("{value:#}") } else { value.to_string() };
             let (mut outline, longer) = (Outline::default(), format!("{text}{behind}"));
             prop_assert_eq!(outline.read(longer.as_bytes(), DEEPEST), Extent::To(text.len()));
             prop_assert!(!outline.is_ascii() || text.is_ascii());
             let object = outline.of(longer.as_bytes()).unwrap();
             let mut found = Vec::new();
-            for (key, raw) in object.members() {
-                let key = std::str::from_utf8(key).unwrap();
+            prop_assert_eq!(outline.has_lines(), text.contains('\n'));
+            for member in object.members() {
+                let (key, raw) = (std::str::from_utf8(member.name()).unwrap(), member.value());
                 let read: serde_json::Value = serde_json::from_slice(raw).unwrap();
-                prop_assert_eq!(object.member(key), Some(raw));
+                prop_assert!(member.is(Name::new(key)));
+                prop_assert_eq!(object.member(Name::new(key)), Some(raw));
                 prop_assert_eq!(&read, &value[key]);
                 found.push(key);
             }
@@ -407,7 +532,7 @@ mod tests {
         let twice = br#"{"a":1,"a":{"a":2}}"#;
         let mut outline = Outline::default();
         assert_eq!(outline.read(twice, DEEPEST), Extent::To(twice.len()));
-        assert_eq!(outline.of(twice).unwrap().member("a"), Some(&br#"{"a":2}"#[..]));
+        assert_eq!(outline.of(twice).unwrap().member(Name::new("a")), Some(&br#"{"a":2}"#[..]));
     }
 
     #[test]
