@@ -88,6 +88,7 @@ impl Field {
             differs: String::new(),
             read_only: false,
             readable: false,
+            free_map: false,
             create_only: false,
             required: false,
             deprecated: false,
@@ -119,6 +120,8 @@ pub struct Field {
     pub read_only: bool,
     /// `GetAtt` can return it although it is not set by AWS only.
     pub readable: bool,
+    /// A map whose keys are free; its type is dynamic.
+    pub free_map: bool,
     /// Settable at creation only.
     pub create_only: bool,
     /// Must be given.

@@ -116,6 +116,7 @@ impl<'s> Compiler<'s> {
             let (ty, values) = self.kind(property, &path, 0);
             let mut field = Field::new(key, ty, self.description(property));
             field.values = values;
+            field.free_map = field.ty == Type::Dynamic && self.is_free_map(property);
             field.required = required.contains(key);
             field.optional = !field.required;
             fields.push(field);
@@ -160,6 +161,12 @@ impl<'s> Compiler<'s> {
         let patterns = object.get("patternProperties").and_then(Json::as_object);
         object.get("additionalProperties") != Some(&Json::Bool(false))
             || patterns.is_some_and(|p| !p.is_empty())
+    }
+
+    /// Whether a value is an object, and no object of which the schema names the members.
+    fn is_free_map(&self, property: &'s Json) -> bool {
+        let target = self.resolve(property);
+        type_name(target) == Some("object") && !self.has_properties(target)
     }
 
     /// Follows a reference, once.
@@ -322,6 +329,7 @@ mod tests {
                 "Mode": {"$ref": "#/definitions/Mode"},
                 "Rules": {"type": "array", "items": {"$ref": "#/definitions/Rule"}},
                 "Policy": {"type": ["object", "string"]},
+                "Tags": {"type": "object", "patternProperties": {".*": {"type": "string"}}},
                 "Days": {"type": "integer", "enum": [1, 30]},
                 "Either": {"oneOf": [{"type": "integer"}, {"type": "string"}]},
                 "Inline": {"type": "object", "properties": {"When": {"type": "string", "format": "date-time"}}}
@@ -350,6 +358,8 @@ mod tests {
         assert!(shape.field("Id").is_some_and(|f| f.read_only && !f.readable));
         assert!(record.shape.field("Days").is_some_and(|f| f.values == ["1", "30"]));
         assert!(shape.open && !record.shape.open);
+        let free_map = |name: &str| record.shape.field(name).is_some_and(|f| f.free_map);
+        assert!(free_map("Tags") && !free_map("Policy") && !free_map("Inline"));
         let inline = record.shape("A::B::C.Inline").expect("a shape");
         assert_eq!(inline.field("When").map(|f| f.ty.clone()), Some(Type::Time));
     }

@@ -17,12 +17,15 @@ mod sections;
 mod uses;
 mod value;
 
+use std::cell::OnceCell;
+
 use eyas_lang::catalog::Catalog;
 use eyas_lang::checked::Severity;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::document::{Node, Span};
+use crate::expand::expand;
 use crate::inputs::Inputs;
 use crate::template::{Resource, Template};
 
@@ -62,14 +65,18 @@ pub struct SchemaFinding {
 
 /// Everything that is wrong with a template, in the order of the text.
 pub fn check(template: &Template<'_>, inputs: &Inputs) -> Vec<SchemaFinding> {
-    let mut checker = Checker::new(template, inputs);
+    // The bodies of loops are checked as what they come to. Whom the template names is looked for
+    // in the author's text: with other parameters, loops come to other names.
+    let unrolled = unrolled(template, inputs);
+    let unrolled = unrolled.as_ref().map(|root| Template::read(template.document, root));
+    let mut checker = Checker::new(template);
     duplicates::check(&mut checker);
     parameters::check(&mut checker);
     let uses = uses::uses(template);
     // What a macro makes of the rest is not known.
     if !uses.rewritten && !names::is_rewritten(template) {
         sections::check(&mut checker);
-        properties::check(&mut checker);
+        properties::check(&mut checker, unrolled.as_ref().unwrap_or(template));
         intrinsics::check(&mut checker);
         references::check(&mut checker, &uses);
         references::check_unused(&mut checker, &uses);
@@ -88,23 +95,39 @@ struct Checker<'t> {
     ids: FxHashSet<&'t str>,
     /// How many more nearest names are looked for.
     suggestions: usize,
+    /// The names of all types, once they are asked for.
+    type_names: OnceCell<Vec<&'static str>>,
     /// The resource that is being looked at.
     current: Option<Resource<'t>>,
     found: Vec<SchemaFinding>,
 }
 
 impl<'t> Checker<'t> {
-    fn new(template: &'t Template<'t>, _inputs: &'t Inputs) -> Self {
+    fn new(template: &'t Template<'t>) -> Self {
         Self {
             template,
             catalog: Catalog::builtin(),
             resources: template.resources.iter().map(|r| (r.entry.key.as_str(), *r)).collect(),
             ids: ids(template),
             suggestions: report::MAX_SUGGESTIONS,
+            type_names: OnceCell::new(),
             current: None,
             found: Vec::new(),
         }
     }
+}
+
+impl Checker<'_> {
+    /// The names of all resource types that the catalog has.
+    fn type_names(&self) -> &[&'static str] {
+        self.type_names.get_or_init(|| self.catalog.names().collect())
+    }
+}
+
+/// The template with its loops unrolled, where it has loops and nothing else that changes it.
+fn unrolled(template: &Template<'_>, inputs: &Inputs) -> Option<Node> {
+    let loops = template.document.text.contains("Fn::ForEach") && !names::is_sam(template);
+    loops.then(|| expand(template, inputs).root).flatten()
 }
 
 fn ids<'t>(template: &Template<'t>) -> FxHashSet<&'t str> {

@@ -9,6 +9,13 @@ pub(super) fn source(document: &Document, span: Span) -> &str {
     document.text.get(span.start as usize..span.end as usize).unwrap_or("")
 }
 
+/// The source text of a span without quotes.
+pub(super) fn unquoted(document: &Document, span: Span) -> &str {
+    let text = source(document, span);
+    let inner = |quote: char| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    inner('"').or_else(|| inner('\'')).unwrap_or(text)
+}
+
 /// What to write in place of the text at `span` so that it means `text`, in the same quotes.
 pub(super) fn requoted(document: &Document, span: Span, text: &str) -> String {
     match source(document, span).chars().next() {
@@ -31,7 +38,7 @@ pub(super) fn path(root: &Node, span: Span) -> String {
     let mut path = String::new();
     let mut node = root;
     loop {
-        if let Some(entry) = node.entries().iter().find(|entry| contains(entry_span(entry), span)) {
+        if let Some((_, entry)) = at(node.entries(), entry_span, span) {
             if !path.is_empty() {
                 path.push('.');
             }
@@ -41,9 +48,7 @@ pub(super) fn path(root: &Node, span: Span) -> String {
                 return path;
             }
             node = &entry.value;
-        } else if let Some((i, item)) =
-            node.items().iter().enumerate().find(|(_, item)| contains(item.span, span))
-        {
+        } else if let Some((i, item)) = at(node.items(), |item| item.span, span) {
             // Writing to a String does not fail.
             let _ = write!(path, "[{i}]");
             if item.span == span {
@@ -61,7 +66,20 @@ fn entry_span(entry: &Entry) -> Span {
     Span { start: entry.key_span.start.min(value.start), end: entry.key_span.end.max(value.end) }
 }
 
-/// Whether a place is inside another.
-pub(super) fn contains(outer: Span, inner: Span) -> bool {
+/// The member of a map that holds a place.
+pub(super) fn member(map: &Node, span: Span) -> Option<&Entry> {
+    at(map.entries(), entry_span, span).map(|(_, entry)| entry)
+}
+
+/// The part that holds a place. Parts stand in the order of the text, but for what YAML's merge
+/// keys bring in.
+fn at<T>(parts: &[T], place: impl Fn(&T) -> Span, span: Span) -> Option<(usize, &T)> {
+    let holds = |(_, part): &(usize, &T)| contains(place(part), span);
+    let before = parts.partition_point(|part| place(part).start <= span.start);
+    let near = before.checked_sub(1).and_then(|i| parts.get(i).map(|part| (i, part)));
+    near.filter(holds).or_else(|| parts.iter().enumerate().find(holds))
+}
+
+fn contains(outer: Span, inner: Span) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }

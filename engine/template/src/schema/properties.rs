@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use eyas_lang::catalog::{Catalog, Field, RecordType, Shape, table};
+use eyas_lang::catalog::{Field, RecordType, Shape, table};
 use eyas_lang::diagnostics::nearest;
 use eyas_lang::types::Type;
 
 use super::value::{Given, due, is_dynamic_reference};
 use super::{Checker, names, place, rules};
 use crate::document::{Node, NodeKind, Span};
-use crate::template::Resource;
+use crate::template::{Resource, Template};
 
 /// Properties that packaging tools take as a local path where deployment wants a map.
 const PACKAGED: [(&str, &str); 10] = [
@@ -25,9 +25,9 @@ const PACKAGED: [(&str, &str); 10] = [
     ("AWS::StepFunctions::StateMachine", "DefinitionS3Location"),
 ];
 
-/// Checks every resource.
-pub(super) fn check(checker: &mut Checker<'_>) {
-    for resource in checker.template.resources.iter().filter(|resource| is_checked(resource.kind)) {
+/// Checks every resource of `template`: the checker's own, or what its loops come to.
+pub(super) fn check<'t>(checker: &mut Checker<'t>, template: &'t Template<'t>) {
+    for resource in template.resources.iter().filter(|resource| is_checked(resource.kind)) {
         checker.current = Some(*resource);
         match checker.catalog.record_type(resource.kind) {
             Some(record) => Properties { checker: &mut *checker, record }.resource(resource),
@@ -49,7 +49,7 @@ pub(super) fn is_checked(kind: &str) -> bool {
 fn unknown_type(checker: &mut Checker<'_>, resource: &Resource<'_>) {
     let kind = resource.kind;
     let message = format!("there is no resource type `{kind}`");
-    let near = checker.may_suggest().then(|| near_type(checker.catalog, kind)).flatten();
+    let near = checker.may_suggest().then(|| near_type(checker.type_names(), kind)).flatten();
     let span = resource.kind_node.span;
     let edit = near.as_deref().map(|near| (span, place::requoted(checker.template.document, span, near)));
     let finding = checker.report(&rules::UNKNOWN_TYPE, span, message);
@@ -59,9 +59,9 @@ fn unknown_type(checker: &mut Checker<'_>, resource: &Resource<'_>) {
 
 /// A type of the same service with a like name, or of a like service with the same name: what is
 /// shared does not count as likeness.
-fn near_type(catalog: &Catalog, kind: &str) -> Option<String> {
+fn near_type(names: &[&str], kind: &str) -> Option<String> {
     let (service, last) = kind.rsplit_once("::")?;
-    let known = || catalog.names().filter_map(|name| name.rsplit_once("::"));
+    let known = || names.iter().filter_map(|name| name.rsplit_once("::"));
     let tails = known().filter(|(other, _)| *other == service).map(|(_, tail)| tail);
     if let Some(near) = nearest(last, tails) {
         return Some(format!("{service}::{near}"));
@@ -104,6 +104,7 @@ impl Properties<'_, '_> {
             Given::List if !matches!(ty, Type::List(_) | Type::Dynamic) => {
                 self.wrong_kind(name, ty, node, "a list");
             }
+            Given::List if field.is_some_and(|field| field.free_map) => self.not_a_map(name, node),
             Given::Plain => self.plain(name, ty, field, node, at),
             Given::Mixed if matches!(ty, Type::Record(_)) => self.plain(name, ty, field, node, at),
             Given::Removed | Given::Text | Given::List | Given::Mixed | Given::Unknown => {}
@@ -112,6 +113,9 @@ impl Properties<'_, '_> {
 
     fn plain(&mut self, name: Name<'_>, ty: &Type, field: Option<&Field>, node: &Node, at: Span) {
         match (ty, &node.kind) {
+            (Type::Dynamic, NodeKind::List(_)) if field.is_some_and(|field| field.free_map) => {
+                self.not_a_map(name, node);
+            }
             (Type::Dynamic, _) => {}
             (Type::Record(shape), NodeKind::Map(_)) => {
                 let record = self.record;
@@ -143,7 +147,8 @@ impl Properties<'_, '_> {
 
     fn scalar(&mut self, name: Name<'_>, ty: &Type, field: Option<&Field>, node: &Node) {
         let Some(text) = node.scalar_text() else { return };
-        if is_dynamic_reference(&text) {
+        // `${…}` is the name of a loop of which it is not known what it goes over.
+        if is_dynamic_reference(&text) || text.contains("${") {
             return;
         }
         if !fits(ty, &text) {
@@ -162,6 +167,13 @@ impl Properties<'_, '_> {
         }
     }
 
+    /// A list where a map of free shape is due, such as tags of some types. Text is not judged: it
+    /// may be the map's JSON.
+    fn not_a_map(&mut self, name: Name<'_>, node: &Node) {
+        let message = format!("{name} must be a map, not a list");
+        self.checker.report(&rules::WRONG_KIND, node.span, message);
+    }
+
     fn wrong_kind(&mut self, name: Name<'_>, ty: &Type, node: &Node, given: &str) {
         let due = due(ty);
         let message = format!("{name} must be {due}, not {given}");
@@ -178,7 +190,8 @@ impl Properties<'_, '_> {
     fn object(&mut self, shape: &Shape, node: &Node, at: Span) {
         let entries = node.entries();
         // What a macro, a loop or a directive of another tool makes of this is not known.
-        if entries.iter().any(|entry| entry.key.contains("::") && !is_loop(&entry.key)) {
+        let made = |key: &str| key.contains("::") && !is_loop(key) || key.contains("${");
+        if entries.iter().any(|entry| made(&entry.key)) {
             return;
         }
         for entry in entries.iter().filter(|entry| !is_loop(&entry.key)) {
@@ -187,6 +200,9 @@ impl Properties<'_, '_> {
                     // Of a nested shape, it may be read-only in one place and not in another.
                     if field.read_only && !field.required && shape.name == self.record.name {
                         self.read_only(field, entry.key_span);
+                    }
+                    if field.deprecated && !field.required && shape.name == self.record.name {
+                        self.deprecated(field, entry.key_span);
                     }
                     self.value(Name::of(&field.name), &field.ty, Some(field), &entry.value, entry.key_span);
                 }
@@ -239,6 +255,12 @@ impl Properties<'_, '_> {
         let message = format!("`{}` is set by AWS; what is given here has no effect", field.name);
         self.checker.report(&rules::READ_ONLY_PROPERTY, span, message).fix =
             Some(format!("remove `{}`; read it with `Fn::GetAtt`", field.name));
+    }
+
+    fn deprecated(&mut self, field: &Field, span: Span) {
+        let message =
+            format!("`{}` of {} is no longer to be used", field.name, self.owner(&self.record.shape));
+        self.checker.report(&rules::DEPRECATED_PROPERTY, span, message);
     }
 
     /// What a shape is called in messages.

@@ -37,7 +37,10 @@ impl<'t> Checker<'t> {
         known: impl Iterator<Item = &'n str> + Clone,
     ) {
         let near = self.suggest(name, known.clone());
-        let edit = near.map(|near| (span, place::requoted(self.template.document, span, near)));
+        // What a loop makes of a name is not what is written.
+        let written = place::unquoted(self.template.document, span) == name;
+        let edit = near.filter(|_| written);
+        let edit = edit.map(|near| (span, place::requoted(self.template.document, span, near)));
         let fix = near.map(|near| format!("did you mean `{near}`?")).or_else(|| one_of(known));
         let finding = self.report(rule, span, message);
         finding.fix = fix;
@@ -71,12 +74,9 @@ impl<'t> Checker<'t> {
                 finding.path = place::path(root, finding.span);
             }
             if finding.resource.is_none() && finding.path.starts_with("Resources.") {
-                let at = self
-                    .template
-                    .resources
-                    .iter()
-                    .find(|r| place::contains(r.entry.value.span, finding.span));
-                finding.resource = at.map(|resource| (resource.id().clone(), resource.kind.into()));
+                let declared = root.get("Resources").and_then(|section| place::member(section, finding.span));
+                let resource = declared.and_then(|entry| self.resources.get(entry.key.as_str()));
+                finding.resource = resource.map(|resource| (resource.id().clone(), resource.kind.into()));
             }
         }
         found

@@ -10,6 +10,7 @@ pub const RULES: &[SchemaRule] = &[
     BAD_NAME,
     BAD_PARAMETER,
     CIRCULAR_DEPENDENCY,
+    DEPRECATED_PROPERTY,
     DUPLICATE_KEY,
     LIMITS,
     MISSING_REQUIRED,
@@ -66,6 +67,15 @@ pub const CIRCULAR_DEPENDENCY: SchemaRule = SchemaRule {
           move a reference into a resource of its own (`AWS::EC2::SecurityGroupIngress`, \
           `AWS::IAM::Policy`, `AWS::Lambda::Permission`).",
     severity: Severity::Medium,
+};
+
+/// A property is still understood, but no longer to be used.
+pub const DEPRECATED_PROPERTY: SchemaRule = SchemaRule {
+    id: "template.deprecated_property",
+    title: "a property that is no longer to be used",
+    doc: "The resource type still takes the property, but its schema marks it as deprecated: it \
+          may stop working.\n\nThe documentation of the resource type names what replaces it.",
+    severity: Severity::Info,
 };
 
 /// A key stands twice in a map.

@@ -223,6 +223,9 @@ fn resource_type(checker: &mut Checker<'_>, entry: &Entry) {
 
 fn policy(checker: &mut Checker<'_>, entry: &Entry, known: &[&str]) {
     // With the language extensions it may be an intrinsic.
+    if matches!(entry.value.kind, NodeKind::List(_) | NodeKind::Null) {
+        return kind(checker, entry, "a string");
+    }
     if let Some(text) = entry.value.as_str()
         && !known.contains(&text)
     {

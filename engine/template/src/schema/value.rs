@@ -1,8 +1,10 @@
 //! What a value is as far as the template tells without deploying it.
 
+use eyas_lang::catalog::RecordType;
 use eyas_lang::types::Type;
 
 use super::Checker;
+use super::properties::is_checked;
 use crate::document::Node;
 
 /// What a value is known to be.
@@ -48,9 +50,27 @@ impl Checker<'_> {
             },
             "Fn::Sub" | "Fn::Join" | "Fn::Base64" | "Fn::ToJsonString" => Given::Text,
             "Fn::Split" | "Fn::GetAZs" | "Fn::Cidr" => Given::List,
+            "Fn::GetAtt" => self.given_by_attribute(arg),
             // Not ours, or a directive of another tool (`Rain::Embed`).
             key if key.contains("::") => Given::Unknown,
             _ => Given::Plain,
+        }
+    }
+
+    fn given_by_attribute(&self, arg: &Node) -> Given<'static> {
+        let (resource, attribute) = match (arg.as_str(), arg.items()) {
+            (Some(text), _) => text.split_once('.').unwrap_or((text, "")),
+            (None, [resource, attribute]) => {
+                (resource.as_str().unwrap_or(""), attribute.as_str().unwrap_or(""))
+            }
+            _ => return Given::Unknown,
+        };
+        let resource = self.resources.get(resource).filter(|resource| is_checked(resource.kind));
+        let record = resource.and_then(|resource| self.catalog.record_type(resource.kind));
+        match record.and_then(|record| attribute_type(record, attribute)) {
+            Some(Type::List(_)) => Given::List,
+            Some(Type::String | Type::Int | Type::Float | Type::Bool) => Given::Text,
+            _ => Given::Unknown,
         }
     }
 
@@ -67,6 +87,19 @@ impl Checker<'_> {
             None => Given::Unknown,
         }
     }
+}
+
+/// The type of what AWS sets under the name of an attribute.
+fn attribute_type<'r>(record: &'r RecordType, attribute: &str) -> Option<&'r Type> {
+    let (parents, last) = attribute.rsplit_once('.').unwrap_or(("", attribute));
+    let mut shape = &record.shape;
+    for step in parents.split('.').filter(|step| !step.is_empty()) {
+        match &shape.field(step)?.ty {
+            Type::Record(name) => shape = record.shape(name)?,
+            _ => return None,
+        }
+    }
+    shape.field(last).map(|field| &field.ty)
 }
 
 /// A text that is looked up at deployment.

@@ -67,6 +67,7 @@ mod flag {
     pub(super) const DEPRECATED: u8 = 8;
     pub(super) const VALUES: u8 = 16;
     pub(super) const READABLE: u8 = 32;
+    pub(super) const FREE_MAP: u8 = 64;
 
     /// Of a shape: it may have other members than its fields.
     pub(super) const OPEN: u8 = 1;

@@ -137,6 +137,7 @@ impl<'b> Table<'b> {
         field.required = flags & flag::REQUIRED != 0;
         field.optional = !field.required;
         field.readable = flags & flag::READABLE != 0;
+        field.free_map = flags & flag::FREE_MAP != 0;
         field.read_only = flags & flag::READ_ONLY != 0;
         field.create_only = flags & flag::CREATE_ONLY != 0;
         field.deprecated = flags & flag::DEPRECATED != 0;

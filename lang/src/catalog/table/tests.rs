@@ -13,6 +13,7 @@ fn record(name: &str) -> RecordType {
     let mut arn = Field::new("Arn", Type::String, "");
     arn.read_only = true;
     state.readable = true;
+    state.free_map = true;
     let mut old = Field::new("Old", Type::List(Box::new(Type::List(Box::new(Type::Int)))), "");
     old.deprecated = true;
     old.create_only = true;

@@ -148,6 +148,7 @@ fn field(
         (field.deprecated, flag::DEPRECATED),
         (!field.values.is_empty(), flag::VALUES),
         (field.readable, flag::READABLE),
+        (field.free_map, flag::FREE_MAP),
     ];
     out.push(flags.iter().filter(|(on, _)| *on).map(|(_, bit)| bit).sum());
     if !field.values.is_empty() {
