@@ -27,6 +27,7 @@ use smol_str::SmolStr;
 use crate::document::{Node, Span};
 use crate::expand::expand;
 use crate::inputs::Inputs;
+use crate::resolve::Budget;
 use crate::template::{Resource, Template};
 
 pub use rules::RULES;
@@ -127,7 +128,7 @@ impl Checker<'_> {
 /// The template with its loops unrolled, where it has loops and nothing else that changes it.
 fn unrolled(template: &Template<'_>, inputs: &Inputs) -> Option<Node> {
     let loops = template.document.text.contains("Fn::ForEach") && !names::is_sam(template);
-    loops.then(|| expand(template, inputs).root).flatten()
+    loops.then(|| expand(template, inputs, &Budget::default()).root).flatten()
 }
 
 fn ids<'t>(template: &Template<'t>) -> FxHashSet<&'t str> {
