@@ -126,3 +126,66 @@ fn page() -> String {
     }
     page
 }
+
+/// Real templates: every one is checked, in little time. Skipped where there is no corpus.
+#[test]
+fn real_templates_are_checked_without_a_hitch() {
+    let Some(root) = std::env::var_os("EYAS_TEMPLATES").map(std::path::PathBuf::from) else {
+        eprintln!("skipped: EYAS_TEMPLATES names no folder");
+        return;
+    };
+    let (mut checked, mut slowest, mut folders) = (0, std::time::Duration::ZERO, vec![root]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = eyas_template::document::decode(std::fs::read(&path).expect("a file"));
+            let Ok(document) = text.and_then(|text| parse(&text)) else { continue };
+            let Ok(template) = recognise(&document) else { continue };
+            let started = std::time::Instant::now();
+            let found = check(&template, &Inputs::default());
+            slowest = slowest.max(started.elapsed());
+            checked += 1;
+            assert!(found.is_sorted_by_key(|finding| finding.span), "{}", path.display());
+            for finding in found {
+                let Some((span, _)) = finding.text_edit else { continue };
+                assert!(document.text.get(span.start as usize..span.end as usize).is_some());
+            }
+        }
+    }
+    eprintln!("{checked} templates, the slowest took {slowest:?}");
+    assert!(checked > 0 && slowest.as_secs() < 5);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// Templates with lines left out, doubled or torn are checked without a panic.
+    #[test]
+    fn damaged_templates_are_checked(
+        name in proptest::sample::select(RULES.iter().map(|rule| rule.id).collect::<Vec<_>>()),
+        damage in proptest::collection::vec((proptest::prelude::any::<u16>(), 0..4u8), 1..6),
+    ) {
+        let name = name.trim_start_matches("template.");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema").join(format!("{name}.yaml"));
+        let text = std::fs::read_to_string(path).expect("test data");
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        for (at, how) in damage {
+            let at = usize::from(at) % lines.len();
+            match how {
+                0 => lines[at].clear(),
+                1 => lines.insert(at, lines[at].clone()),
+                2 => lines[at] = lines[at].replace(['[', '{'], "").replace([']', '}'], ""),
+                _ => lines[at] = lines[at].split_inclusive(':').next().unwrap_or("").to_owned(),
+            }
+        }
+        if let Ok(document) = parse(&lines.join("\n"))
+            && let Ok(template) = recognise(&document)
+        {
+            check(&template, &Inputs::default());
+        }
+    }
+}

@@ -14,6 +14,7 @@ mod references;
 mod report;
 pub mod rules;
 mod sections;
+mod substitutions;
 mod uses;
 mod value;
 
@@ -80,6 +81,7 @@ pub fn check(template: &Template<'_>, inputs: &Inputs) -> Vec<SchemaFinding> {
         properties::check(&mut checker, unrolled.as_ref().unwrap_or(template));
         intrinsics::check(&mut checker);
         references::check(&mut checker, &uses);
+        substitutions::check(&mut checker);
         references::check_unused(&mut checker, &uses);
         cycles::check(&mut checker, &uses);
     }

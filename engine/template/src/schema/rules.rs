@@ -14,6 +14,7 @@ pub const RULES: &[SchemaRule] = &[
     DUPLICATE_KEY,
     LIMITS,
     MISSING_REQUIRED,
+    MISSING_SUB,
     READ_ONLY_PROPERTY,
     UNDEFINED_REFERENCE,
     UNKNOWN_ATTRIBUTE,
@@ -106,6 +107,18 @@ pub const MISSING_REQUIRED: SchemaRule = SchemaRule {
           Deployment fails when it comes to the resource.\n\nAdd the property. What is required \
           only in some cases is not looked for here.",
     severity: Severity::Medium,
+};
+
+/// A text has a placeholder, but is not substituted.
+pub const MISSING_SUB: SchemaRule = SchemaRule {
+    id: "template.missing_sub",
+    title: "a placeholder that nothing substitutes",
+    doc: "A text has a placeholder such as `${AWS::Region}` that names a parameter, a resource or a \
+          pseudo parameter of the template, but it is not in `Fn::Sub`, so that it is deployed as \
+          it is written. Scripts, definitions and other texts with placeholders of their own are \
+          not looked at.\n\nPut the text into `Fn::Sub`; write `${!Name}` for what is meant \
+          literally.",
+    severity: Severity::Low,
 };
 
 /// A property is given that only AWS sets.
