@@ -96,6 +96,8 @@ fn a_value_names_a_resource_by_reference_id_name_or_arn() {
         (r#"{"Fn": "${Logs}"}"#, unnamed, "yes"),
         (r#"{"Fn": "${Logs.Arn}"}"#, unnamed, "yes"),
         (r#"{"Fn": "arn:aws:s3:::${Logs}"}"#, unnamed, "yes"),
+        (r#"{"Fn": "arn:aws:s3:::${Account}/${Logs}"}"#, unnamed, "yes"),
+        (r#"{"Fn": "arn:aws:s3:::${Logs}/${Other}"}"#, unnamed, "no"),
         (r#"{"Ref": "Other"}"#, named, "no"),
         (r#"{"Fn": "${Logs}-x"}"#, unnamed, "no"),
         (r#""my-logs""#, named, "yes"),

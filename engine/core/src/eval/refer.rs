@@ -85,11 +85,15 @@ impl<'r> Target<'r> {
 
     /// A value that only deployment can tell.
     fn is_reference(&self, why: &Unknown) -> Truth {
-        if let Some(id) = why.refers_to.as_deref().filter(|id| is_exact(why, id)) {
-            return match &self.id {
+        if let Some(id) = named_exactly(why) {
+            let same = match &self.id {
                 Fetched::Present(Value::Str(own)) => Truth::from(own == id),
                 _ => Truth::Unknown,
             };
+            // Another name may be a parameter's, which can bring any name.
+            if same != Truth::False || why.refers_to.as_deref() == Some(id) {
+                return same;
+            }
         }
         // Where nobody gives it a name, its name ends in letters made up by chance. A parameter may
         // still bring that name, but no text that ends otherwise or is made from another
@@ -117,13 +121,16 @@ fn ends_with_name(resource: &str, name: &str) -> bool {
     !name.is_empty() && (before.is_empty() || before.ends_with(['/', ':']))
 }
 
-/// Whether the value is the resource's name, id or ARN itself, not text made from it.
-fn is_exact(why: &Unknown, id: &str) -> bool {
-    let Some(spelling) = why.spelling.as_deref() else { return why.parts.len() <= 1 };
-    let Some(inner) = spelling.strip_suffix('}') else { return false };
-    let Some((before, last)) = inner.rsplit_once("${") else { return false };
-    let (resource, _) = last.split_once('.').unwrap_or((last, ""));
-    resource == id && (before.is_empty() || (before.starts_with("arn:") && before.ends_with(['/', ':'])))
+/// What the value is the name, id or ARN of, where it is not text made from one: the last thing
+/// that it is computed from, with nothing else around it or as the end of an ARN.
+fn named_exactly(why: &Unknown) -> Option<&str> {
+    let Some(spelling) = why.spelling.as_deref() else {
+        return why.refers_to.as_deref().filter(|_| why.parts.len() <= 1);
+    };
+    let (before, last) = spelling.strip_suffix('}')?.rsplit_once("${")?;
+    let id = last.split_once('.').map_or(last, |(id, _)| id);
+    let whole = before.is_empty() || (before.starts_with("arn:") && before.ends_with(['/', ':']));
+    whole.then_some(id)
 }
 
 /// Whether two values are computed alike, or the first is an ARN that ends like the second.
