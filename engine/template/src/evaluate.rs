@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use crate::document::{Node, NodeKind};
 use crate::scenario::{Assumed, Scenario, Space};
+use crate::template::Parameter;
 
 /// Named conditions deeper in one another than this are not followed.
 const MAX_DEPTH: usize = 200;
@@ -167,14 +168,15 @@ impl<'s> Evaluator<'s> {
     }
 
     fn reference(&self, name: &str, node: &Node) -> Result<Operand, Ask> {
+        let parameter = self.space.template.parameters.get(name);
+        if parameter.is_some_and(Parameter::is_stored) {
+            return Ok(Operand::Opaque(spelling(node)));
+        }
         if let Some(given) = self.space.inputs.value(name) {
             return Ok(Operand::Known(given));
         }
-        let free = match self.space.template.parameters.get(name) {
-            Some(parameter) => !parameter.kind.starts_with("AWS::SSM::"),
-            None => matches!(name, "AWS::Region" | "AWS::AccountId" | "AWS::Partition" | "AWS::StackName"),
-        };
-        if !free {
+        let pseudo = ["AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::StackName"];
+        if parameter.is_none() && !pseudo.contains(&name) {
             return Ok(Operand::Opaque(spelling(node)));
         }
         match self.scenario.parameters.get(name) {

@@ -48,6 +48,13 @@ pub struct Parameter<'d> {
     pub allowed: Option<&'d [Node]>,
 }
 
+impl Parameter<'_> {
+    /// Whether its value is only the name of what deployment reads from the parameter store.
+    pub fn is_stored(&self) -> bool {
+        self.kind.starts_with("AWS::SSM::Parameter::Value<")
+    }
+}
+
 /// A resource.
 #[derive(Debug, Clone, Copy)]
 pub struct Resource<'d> {

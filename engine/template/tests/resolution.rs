@@ -153,3 +153,41 @@ Resources:
     let notes: Vec<&str> = resolved.notes.iter().map(|note| note.message.as_str()).collect();
     assert_eq!(notes, ["`Fn::ForEach::B` makes too much: 1000 rounds are looked at"]);
 }
+
+#[test]
+fn parameter_files_come_in_several_shapes() {
+    let files = [
+        r#"[{"ParameterKey": "A", "ParameterValue": "x"}, {"ParameterKey": "B", "ParameterValue": "1,2"}]"#,
+        r#"{"Parameters": {"A": "x", "B": "1,2"}, "Tags": {"t": "u"}}"#,
+        "A: x\nB: [1, 2]\n",
+    ];
+    for file in files {
+        let mut inputs = Inputs::default();
+        inputs.add_file(&parse(file).expect("a file").root).expect("parameters");
+        let found: Vec<(&str, &str)> =
+            inputs.parameters.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        assert_eq!(found, [("A", "x"), ("B", "1,2")], "{file}");
+    }
+    for file in ["[1]", "3", "{\"Parameters\": {\"A\": {}}}"] {
+        let mut inputs = Inputs::default();
+        assert!(inputs.add_file(&parse(file).expect("a file").root).is_err(), "{file}");
+    }
+}
+
+#[test]
+fn what_the_parameter_store_holds_is_not_known() {
+    let text = "
+Parameters:
+  Image: { Type: AWS::SSM::Parameter::Value<String>, Default: /images/latest }
+  Name: { Type: AWS::SSM::Parameter::Name, Default: /images/latest }
+Resources:
+  A: { Type: T::T::T, Properties: { Image: !Ref Image, Name: !Ref Name } }
+";
+    let given = Inputs { parameters: [("Image".to_owned(), "/mine".into())].into(), ..Inputs::default() };
+    for inputs in [Inputs::default(), given] {
+        assert_eq!(
+            resolved(text, &inputs),
+            "A [] Image=<parameter `Image` is read from the parameter store> Name=\"/images/latest\"\n"
+        );
+    }
+}

@@ -177,6 +177,12 @@ impl<'t> Resolver<'t> {
 
     /// A parameter's text: given, assumed by the scenario, or its default.
     fn parameter_text(&self, name: &str) -> Result<SmolStr, String> {
+        let Some(parameter) = self.template.parameters.get(name) else {
+            return Err(format!("there is no parameter `{name}`"));
+        };
+        if parameter.is_stored() {
+            return Err(format!("parameter `{name}` is read from the parameter store"));
+        }
         if let Some(given) = self.inputs.value(name) {
             return Ok(given);
         }
@@ -187,12 +193,6 @@ impl<'t> Resolver<'t> {
         }
         if let Some(reason) = self.inputs.unknown.get(name) {
             return Err(format!("parameter `{name}` is not known: {reason}"));
-        }
-        let Some(parameter) = self.template.parameters.get(name) else {
-            return Err(format!("there is no parameter `{name}`"));
-        };
-        if parameter.kind.starts_with("AWS::SSM::") {
-            return Err(format!("parameter `{name}` is read from the parameter store"));
         }
         if let Some(text) = self.inputs.default_of(name, parameter) {
             return Ok(text);

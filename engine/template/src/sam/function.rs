@@ -157,12 +157,12 @@ fn alias(sam: &mut Sam<'_>, item: &Item<'_>) -> Option<Alias> {
     ];
     properties.extend(item.carry(&["ProvisionedConcurrencyConfig"]));
     sam.beside(item, id.clone(), "AWS::Lambda::Alias", entry.key_span, properties);
-    deployment(sam, item, &id);
+    deployment(sam, item);
     Some(Alias { id, name: entry.value.clone() })
 }
 
 /// `DeploymentPreference`: an alias that CodeDeploy shifts.
-fn deployment(sam: &mut Sam<'_>, item: &Item<'_>, alias: &str) {
+fn deployment(sam: &mut Sam<'_>, item: &Item<'_>) {
     let Some(entry) = item.entry("DeploymentPreference") else { return };
     if matches!(entry.value.get("Enabled").map(|node| &node.kind), Some(NodeKind::Bool(false))) {
         return;
@@ -190,8 +190,13 @@ fn deployment(sam: &mut Sam<'_>, item: &Item<'_>, alias: &str) {
         make.entry("DeploymentStyle", make.map([("DeploymentType", make.text("BLUE_GREEN"))])),
         make.entry("DeploymentConfigName", make.made_by("AWS::Serverless")),
     ];
-    let id = smol_str::format_smolstr!("{}DeploymentGroup", alias.split("Alias").next().unwrap_or(alias));
-    sam.beside(item, id, "AWS::CodeDeploy::DeploymentGroup", entry.key_span, properties);
+    sam.beside(
+        item,
+        item.named("DeploymentGroup"),
+        "AWS::CodeDeploy::DeploymentGroup",
+        entry.key_span,
+        properties,
+    );
 }
 
 /// `EventInvokeConfig` and what its destinations need.

@@ -9,6 +9,7 @@ mod application;
 mod events;
 mod function;
 mod globals;
+mod graphql;
 mod http_api;
 mod layer;
 mod make;
@@ -182,6 +183,7 @@ impl<'t> Sam<'t> {
             "LayerVersion" => layer::expand(self, &item),
             "StateMachine" => state_machine::expand(self, &item),
             "Application" => application::expand(self, &item),
+            "GraphQLApi" => graphql::expand(self, &item),
             _ => {
                 let message = format!("what `{}`, `{PREFIX}{name}`, stands for is not looked at", item.id);
                 self.note(entry.key_span, message);
