@@ -119,7 +119,7 @@ fn domain(sam: &mut Sam<'_>, item: &Item<'_>, stage: &str) {
             make.entry("RestApiId", make.reference(&item.id)),
             make.entry("Stage", make.reference(stage)),
         ];
-        properties.extend(path.map(|path| make.entry("BasePath", path.clone())));
+        properties.extend(path.map(|path| make.entry("BasePath", base_path(path))));
         properties
     };
     if paths.is_empty() {
@@ -147,6 +147,14 @@ pub(super) fn paths(domain: &Node) -> &[Node] {
         Some(path) if path.as_str().is_some() => std::slice::from_ref(path),
         Some(paths) => paths.items(),
         None => &[],
+    }
+}
+
+/// A base path has no slashes around it.
+pub(super) fn base_path(path: &Node) -> Node {
+    match path.as_str() {
+        Some(text) => Make(path.span).text(text.trim_matches('/')),
+        None => path.clone(),
     }
 }
 

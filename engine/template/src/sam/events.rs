@@ -280,8 +280,9 @@ fn iot(sam: &mut Sam<'_>, target: &Target<'_, '_>, event: &Event<'_>) {
     payload.push(make.entry("RuleDisabled", make.bool(false)));
     let properties = vec![make.entry("TopicRulePayload", make.entries(payload))];
     sam.beside(target.item, event.id.clone(), "AWS::IoT::TopicRule", event.at, properties);
-    let arn = make.attribute(&event.id, "Arn");
-    permission(sam, target, event, "Permission", "iot.amazonaws.com", source_arn(event, arn));
+    let mut source = source_arn(event, make.attribute(&event.id, "Arn"));
+    source.push(make.entry("SourceAccount", make.reference("AWS::AccountId")));
+    permission(sam, target, event, "Permission", "iot.amazonaws.com", source);
 }
 
 fn alexa(sam: &mut Sam<'_>, target: &Target<'_, '_>, event: &Event<'_>) {
@@ -352,7 +353,12 @@ fn execute_api(event: &Event<'_>, api: Node, stage: &str, with_method: bool) -> 
         .map(|part| if part.starts_with('{') { "*" } else { part })
         .collect::<Vec<_>>()
         .join("/");
-    let rest = if with_method { format!("{method}{in_path}") } else { format!("*{in_path}") };
+    let rest = match in_path.strip_prefix('/') {
+        Some(_) if with_method => format!("{method}{in_path}"),
+        Some(_) => format!("*{in_path}"),
+        // `$default`, or every route.
+        None => in_path,
+    };
     let text = format!(
         "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{__ApiId__}}/{stage}/{rest}"
     );

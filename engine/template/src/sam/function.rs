@@ -231,14 +231,19 @@ fn invoke_config(sam: &mut Sam<'_>, item: &Item<'_>, alias: Option<&Alias>, poli
             "EventBridge" => Some("events:PutEvents"),
             _ => None,
         };
-        let statement = match kind {
+        let statements = match kind {
             "S3Bucket" => {
                 let objects = make.list([make.text("/"), make.list([arn.clone(), make.text("*")])]);
-                Some(make.allow(&["s3:PutObject"], make.map([("Fn::Join", objects)])))
+                vec![
+                    make.allow(&["s3:PutObject"], make.map([("Fn::Join", objects)])),
+                    make.allow(&["s3:ListBucket"], arn.clone()),
+                ]
             }
-            _ => action.map(|action| make.allow(&[action], arn.clone())),
+            _ => action.map(|action| make.allow(&[action], arn.clone())).into_iter().collect(),
         };
-        policies.inline.extend(statement.map(|statement| make.document([statement])));
+        if !statements.is_empty() {
+            policies.inline.push(make.document(statements));
+        }
         destinations.push(make.entry(outcome.key.clone(), make.entries([make.entry("Destination", arn)])));
     }
     if !destinations.is_empty() {

@@ -1,17 +1,28 @@
 //! `AWS::Serverless::HttpApi`, the HTTP API that is there because of events, and
 //! `AWS::Serverless::WebSocketApi`.
 
-use super::api::{body, domain_part, paths, record_sets};
+use super::api::{base_path, body, domain_part, paths, record_sets};
 use super::make::Make;
 use super::{Item, Sam, letters};
 use crate::document::{Entry, Node};
+
+/// Properties of a stage that go on under their own names.
+const STAGE: [&str; 4] = ["AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables"];
+
+/// `Tags` stay a map here; SAM adds one.
+fn tags(item: &Item<'_>, created_by: &'static str) -> Entry {
+    let make = item.make();
+    let own = make.entry(created_by, make.text("SAM"));
+    let written = item.get("Tags").map(Node::entries).unwrap_or_default();
+    make.entry("Tags", make.entries(written.iter().cloned().chain([own])))
+}
 
 pub(super) fn expand(sam: &mut Sam<'_>, item: &Item<'_>) {
     let make = item.make();
     let mut properties = item.carry(&["Description", "DisableExecuteApiEndpoint", "FailOnWarnings", "Name"]);
     properties.push(body(item, "DefinitionUri", "BodyS3Location"));
-    properties.extend(item.renamed("CorsConfiguration", "CorsConfiguration"));
-    properties.extend(item.carry(&["Tags"]));
+    properties.extend(item.carry(&["CorsConfiguration"]));
+    properties.push(tags(item, "httpapi:createdBy"));
     sam.main(item, "AWS::ApiGatewayV2::Api", properties);
     let name = item.get("StageName");
     let suffix = match name.map(Node::as_str) {
@@ -25,8 +36,8 @@ pub(super) fn expand(sam: &mut Sam<'_>, item: &Item<'_>) {
         make.entry("StageName", name.cloned().unwrap_or_else(|| make.text("$default"))),
         make.entry("AutoDeploy", make.bool(true)),
     ];
-    properties.extend(item.carry(&["AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "Tags"]));
-    properties.extend(item.renamed("StageVariables", "StageVariables"));
+    properties.extend(item.carry(&STAGE));
+    properties.push(tags(item, "httpapi:createdBy"));
     let at = item.entry("StageName").map_or(item.id_span, |entry| entry.key_span);
     let stage = item.named(&suffix);
     sam.beside(item, stage.clone(), "AWS::ApiGatewayV2::Stage", at, properties);
@@ -43,8 +54,8 @@ pub(super) fn expand_web_socket(sam: &mut Sam<'_>, item: &Item<'_>) {
         "IpAddressType",
         "Name",
         "RouteSelectionExpression",
-        "Tags",
     ]);
+    properties.push(tags(item, "websocketapi:createdBy"));
     properties.push(make.entry("ProtocolType", make.text("WEBSOCKET")));
     sam.main(item, "AWS::ApiGatewayV2::Api", properties);
     let mut properties = vec![
@@ -52,8 +63,8 @@ pub(super) fn expand_web_socket(sam: &mut Sam<'_>, item: &Item<'_>) {
         make.entry("StageName", item.get("StageName").cloned().unwrap_or_else(|| make.text("default"))),
         make.entry("AutoDeploy", make.bool(true)),
     ];
-    properties.extend(item.carry(&["AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "Tags"]));
-    properties.extend(item.renamed("StageVariables", "StageVariables"));
+    properties.extend(item.carry(&STAGE));
+    properties.push(tags(item, "websocketapi:createdBy"));
     let suffix = match item.get("StageName").map(Node::as_str) {
         Some(name) => format!("{}Stage", letters(name.unwrap_or_default())),
         None => "DefaultStage".to_owned(),
@@ -132,7 +143,7 @@ fn domain(sam: &mut Sam<'_>, item: &Item<'_>, stage: &str) {
             make.entry("ApiId", make.reference(&item.id)),
             make.entry("Stage", make.reference(stage)),
         ];
-        properties.extend(path.map(|path| make.entry("ApiMappingKey", path.clone())));
+        properties.extend(path.map(|path| make.entry("ApiMappingKey", base_path(path))));
         properties
     };
     let paths = paths(&entry.value);

@@ -42,7 +42,13 @@ impl Policies {
 
     /// Adds a managed policy of AWS by its name.
     pub(super) fn managed(&mut self, make: Make, name: &str) {
-        self.managed.push(managed_arn(make, name));
+        let arn = managed_arn(make, name);
+        let same = |other: &Node| {
+            other.get("Fn::Sub").and_then(Node::as_str) == arn.get("Fn::Sub").and_then(Node::as_str)
+        };
+        if !self.managed.iter().any(same) {
+            self.managed.push(arn);
+        }
     }
 
     fn one(&mut self, node: &Node) {

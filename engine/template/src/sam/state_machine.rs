@@ -24,7 +24,7 @@ pub(super) fn expand(sam: &mut Sam<'_>, item: &Item<'_>) {
     if let Some(tracing) = item.get("Tracing")
         && !matches!(tracing.get("Enabled").map(|node| &node.kind), Some(NodeKind::Bool(false)))
     {
-        policies.managed(Make(tracing.span), "AWSXRayDaemonWriteAccess");
+        policies.managed(Make(tracing.span), "AWSXrayWriteOnlyAccess");
     }
     properties.push(match item.entry("Role") {
         Some(entry) => Entry { key: "RoleArn".into(), ..entry.clone() },
