@@ -101,15 +101,19 @@ pub(crate) fn plan(
     Ok(Planned { plan, judging, concerned, not_run })
 }
 
+/// Rules that the settings name and that are nowhere.
 fn warn_of_unknown_ids(compiled: &Compiled, settings: &Settings, screen: &Screen) {
-    for id in &settings.disable.value {
-        let loaded = compiled.set.rules.iter().map(|r| r.id.as_str());
-        let mut ids = loaded
-            .chain(pack::FILES.iter().flat_map(|file| file.ids.iter().copied()))
-            .chain(RULES.iter().map(|rule| rule.id));
-        if !ids.clone().any(|known| known == id) {
-            let near = nearest(id, ids.by_ref()).map_or(String::new(), |n| format!(", did you mean `{n}`?"));
-            screen.warning(&format!("there is no rule `{id}` to disable{near}"));
+    let loaded = compiled.set.rules.iter().map(|r| r.id.as_str());
+    let ids: Vec<&str> = loaded.chain(pack::FILES.iter().flat_map(|file| file.ids.iter().copied())).collect();
+    let near = |id: &str| {
+        nearest(id, ids.iter().copied()).map_or(String::new(), |n| format!(", did you mean `{n}`?"))
+    };
+    for id in settings.disable.value.iter().filter(|id| !ids.contains(&id.as_str())) {
+        screen.warning(&format!("there is no rule `{id}` to disable{}", near(id)));
+    }
+    for entry in &settings.ignores {
+        if let Some(rule) = entry.rule.as_deref().filter(|_| !ids.iter().any(|id| entry.covers_rule(id))) {
+            screen.warning(&format!("{}: there is no rule `{rule}` to ignore{}", entry.place, near(rule)));
         }
     }
 }

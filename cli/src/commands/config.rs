@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use clap::{Args, Subcommand};
+use eyas_report::IgnoreEntry;
 
 use crate::args::{Global, OutputArgs, RuleArgs};
 use crate::config::{FILE_NAME, KEYS, Order, Origin, Settings};
@@ -60,6 +61,22 @@ pub(crate) fn run(args: &Config, global: &Global) -> Result<Exit, Failure> {
     Ok(exit::OK)
 }
 
+/// The keys of an `[[ignore]]`.
+fn ignore(entry: &IgnoreEntry) -> Vec<String> {
+    let reason = Some(entry.reason.clone());
+    let texts = [
+        ("rule", &entry.rule),
+        ("resource", &entry.resource),
+        ("account", &entry.account),
+        ("path", &entry.path),
+        ("reason", &reason),
+    ];
+    let texts = texts
+        .into_iter()
+        .filter_map(|(key, text)| Some(format!("{key} = {}", toml::Value::String(text.clone()?))));
+    texts.chain(entry.until.map(|day| format!("until = {day}"))).collect()
+}
+
 /// The settings as TOML that could be an `eyas.toml`, origins as comments.
 fn print(settings: &Settings) -> String {
     let mut lines: Vec<(String, String)> = Vec::new();
@@ -85,6 +102,11 @@ fn print(settings: &Settings) -> String {
     }
     for (name, param) in &settings.params {
         lines.push((format!("{name:?} = {}", param.value.show()), origin(&param.from)));
+    }
+    for entry in &settings.ignores {
+        lines.push((String::new(), String::new()));
+        lines.push(("[[ignore]]".to_owned(), entry.place.clone()));
+        lines.extend(ignore(entry).into_iter().map(|line| (line, String::new())));
     }
     let width = lines.iter().map(|(text, _)| text.chars().count()).filter(|w| *w <= 60).max().unwrap_or(0);
     let mut out = match &file {

@@ -29,12 +29,17 @@ pub struct IgnoreEntry {
 }
 
 impl IgnoreEntry {
+    /// Whether it is about the rule of this id, or about rules in general.
+    pub fn covers_rule(&self, id: &str) -> bool {
+        self.rule.as_deref().is_none_or(|pattern| glob::matches(pattern, id))
+    }
+
     fn covers(&self, finding: &Finding, folders: Option<&Folders>) -> bool {
         let text = |pattern: &Option<String>, value: Option<&str>| match pattern {
             None => true,
             Some(pattern) => value.is_some_and(|v| glob::matches(pattern, v)),
         };
-        text(&self.rule, Some(&finding.rule.id))
+        self.covers_rule(&finding.rule.id)
             && text(&self.resource, finding.subject.id.as_deref())
             && text(&self.account, finding.subject.account.as_deref())
             && self.covers_path(finding, folders)
@@ -145,8 +150,11 @@ impl Ignores {
                 _ if *used => return None,
                 _ => IdleWhy::Unused,
             };
-            let covers = |id: &str| entry.rule.as_deref().is_none_or(|r| glob::matches(r, id));
-            ran(&covers).then(|| IdleIgnore { place: entry.place.clone(), what: entry.describe(), why })
+            ran(&|id| entry.covers_rule(id)).then(|| IdleIgnore {
+                place: entry.place.clone(),
+                what: entry.describe(),
+                why,
+            })
         });
         idle.collect()
     }

@@ -95,6 +95,11 @@ fn what_eyas_toml_ignores_is_counted_and_listed_on_request() {
     let sarif = place.eyas("hunt log.jsonl --rules own.eyas -f sarif").json();
     assert_eq!(sarif["runs"][0]["results"][0]["suppressions"][0]["kind"], "external");
     assert_eq!(place.eyas("hunt log.jsonl --rules own.eyas --no-config").code(), 1);
+    insta::assert_snapshot!(place.eyas("config show").stdout());
+    place.file("eyas.toml", "[[ignore]]\nrule = \"own.user_mad\"\nreason = \"x\"\n");
+    let mistyped = place.eyas("hunt log.jsonl --rules own.eyas").stderr();
+    let told = "eyas.toml:1: there is no rule `own.user_mad` to ignore, did you mean `own.user_made`?";
+    assert!(mistyped.contains(told), "{mistyped}");
 }
 
 #[test]

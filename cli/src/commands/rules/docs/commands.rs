@@ -35,6 +35,8 @@ fn configuration() -> String {
     }
     out.push_str(
         "| `[params]` `\"package.name\"` | `--set` | The value of a parameter. |\n\
+         | `[[ignore]]` `rule`, `resource`, `account`, `path`, `reason`, `until` | | Findings that need no action: all \
+         that is there must match (`*` stands for anything), the reason is needed, `until` is the last day. |\n\
          | `language` | | The version of the rule language that the rules are written in: `1`. |\n",
     );
     out
