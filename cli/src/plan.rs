@@ -104,7 +104,10 @@ pub(crate) fn plan(
 /// Rules that the settings name and that are nowhere.
 fn warn_of_unknown_ids(compiled: &Compiled, settings: &Settings, screen: &Screen) {
     let loaded = compiled.set.rules.iter().map(|r| r.id.as_str());
-    let ids: Vec<&str> = loaded.chain(pack::FILES.iter().flat_map(|file| file.ids.iter().copied())).collect();
+    let ids: Vec<&str> = loaded
+        .chain(pack::FILES.iter().flat_map(|file| file.ids.iter().copied()))
+        .chain(RULES.iter().map(|rule| rule.id))
+        .collect();
     let near = |id: &str| {
         nearest(id, ids.iter().copied()).map_or(String::new(), |n| format!(", did you mean `{n}`?"))
     };
