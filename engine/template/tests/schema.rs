@@ -64,6 +64,31 @@ fn what_deployment_would_take_is_no_finding() {
 }
 
 #[test]
+fn given_parameters_are_checked_too() {
+    let document = read("bad_enum_value.yaml");
+    let template = recognise(&document).expect("a template");
+    let given = |value: &str| Inputs {
+        parameters: [("Access".to_owned(), value.into())].into(),
+        ..Inputs::default()
+    };
+    let about = |inputs: &Inputs| {
+        let found = check(&template, inputs).into_iter().filter(|f| f.message.contains("`Access`"));
+        found.map(|f| f.message).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        about(&given("Private")),
+        ["`BlockPublicAcls` must be `true` or `false`, not `Private`, the value of parameter `Access`"]
+    );
+    assert_eq!(about(&given("")), [""; 0]);
+    let document = read("bad_parameter.yaml");
+    let template = recognise(&document).expect("a template");
+    let inputs = Inputs { parameters: [("Listed".to_owned(), "stage".into())].into(), ..Inputs::default() };
+    let found = check(&template, &inputs);
+    let message = "the value given for parameter `Listed`, `stage`, is none of `AllowedValues`";
+    assert!(found.iter().any(|f| f.message == message));
+}
+
+#[test]
 fn rules_are_sorted_and_documented() {
     assert!(RULES.is_sorted_by(|a, b| a.id < b.id));
     for rule in RULES {

@@ -6,11 +6,41 @@ use rustc_hash::FxHashMap;
 
 use super::uses::{From, Use, Uses, What};
 use super::{Checker, names, rules};
-use crate::document::Span;
+use crate::document::{Node, Span};
 
 /// Resources by number, with the uses that make one wait for another.
 struct Graph {
     edges: Vec<Vec<(usize, Span)>>,
+}
+
+/// Reports conditions that are defined by each other.
+pub(super) fn check_conditions(checker: &mut Checker<'_>) {
+    let root = &checker.template.document.root;
+    let conditions = root.get("Conditions").map(Node::entries).unwrap_or_default();
+    let numbers: FxHashMap<&str, usize> =
+        conditions.iter().enumerate().map(|(i, condition)| (condition.key.as_str(), i)).collect();
+    let mut edges = vec![Vec::new(); conditions.len()];
+    for (entry, edges) in conditions.iter().zip(&mut edges) {
+        named_conditions(&entry.value, &numbers, edges);
+    }
+    let graph = Graph { edges };
+    for group in graph.groups() {
+        let Some((span, cycle)) = graph.cycle(&group) else { continue };
+        let names = cycle.iter().filter_map(|number| conditions.get(*number));
+        let names: Vec<String> = names.map(|condition| format!("`{}`", condition.key)).collect();
+        let message = format!("conditions are defined by each other: {}", names.join(" → "));
+        checker.report(&rules::CIRCULAR_DEPENDENCY, span, message);
+    }
+}
+
+fn named_conditions(node: &Node, numbers: &FxHashMap<&str, usize>, edges: &mut Vec<(usize, Span)>) {
+    node.items().iter().for_each(|item| named_conditions(item, numbers, edges));
+    for entry in node.entries() {
+        match entry.value.as_str().and_then(|name| numbers.get(name)) {
+            Some(number) if entry.key == "Condition" => edges.push((*number, entry.value.span)),
+            _ => named_conditions(&entry.value, numbers, edges),
+        }
+    }
 }
 
 /// Reports each group of resources that wait for each other, once.

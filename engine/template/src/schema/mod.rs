@@ -71,7 +71,7 @@ pub fn check(template: &Template<'_>, inputs: &Inputs) -> Vec<SchemaFinding> {
     // in the author's text: with other parameters, loops come to other names.
     let unrolled = unrolled(template, inputs);
     let unrolled = unrolled.as_ref().map(|root| Template::read(template.document, root));
-    let mut checker = Checker::new(template);
+    let mut checker = Checker::new(template, inputs);
     duplicates::check(&mut checker);
     parameters::check(&mut checker);
     let uses = uses::uses(template);
@@ -84,6 +84,7 @@ pub fn check(template: &Template<'_>, inputs: &Inputs) -> Vec<SchemaFinding> {
         substitutions::check(&mut checker);
         references::check_unused(&mut checker, &uses);
         cycles::check(&mut checker, &uses);
+        cycles::check_conditions(&mut checker);
     }
     checker.finish()
 }
@@ -91,6 +92,7 @@ pub fn check(template: &Template<'_>, inputs: &Inputs) -> Vec<SchemaFinding> {
 /// What all checks share: the template, and what was found so far.
 struct Checker<'t> {
     template: &'t Template<'t>,
+    inputs: &'t Inputs,
     catalog: &'static Catalog,
     /// Resources by logical id.
     resources: FxHashMap<&'t str, Resource<'t>>,
@@ -106,9 +108,10 @@ struct Checker<'t> {
 }
 
 impl<'t> Checker<'t> {
-    fn new(template: &'t Template<'t>) -> Self {
+    fn new(template: &'t Template<'t>, inputs: &'t Inputs) -> Self {
         Self {
             template,
+            inputs,
             catalog: Catalog::builtin(),
             resources: template.resources.iter().map(|r| (r.entry.key.as_str(), *r)).collect(),
             ids: ids(template),

@@ -77,7 +77,10 @@ fn parameter(checker: &mut Checker<'_>, entry: &Entry) {
             let known = ["CommaDelimitedList", "List<Number>", "Number", "String"].into_iter().chain(SINGLE);
             checker.report_name(&rules::BAD_PARAMETER, kind.span, message, text, known);
         }
-        Some(text) => default(checker, entry, text),
+        Some(text) => {
+            default(checker, entry, text);
+            given(checker, entry, text);
+        }
         None => {
             let message = format!("the type of parameter `{}` must be a string", entry.key);
             checker.report(&rules::BAD_PARAMETER, kind.span, message);
@@ -106,19 +109,30 @@ fn default(checker: &mut Checker<'_>, entry: &Entry, kind: &str) {
         }
         return;
     };
-    // The value behind the name is not known here.
+    if let Some((item, what)) = first_refused(&entry.value, kind, &text) {
+        let message = format!("the default of parameter `{}`, `{item}`, {what}", entry.key);
+        checker.report(&rules::BAD_PARAMETER, node.span, message);
+    }
+}
+
+/// What is given for a parameter must be what it takes.
+fn given(checker: &mut Checker<'_>, entry: &Entry, kind: &str) {
+    let Some(text) = checker.inputs.parameters.get(entry.key.as_str()) else { return };
+    if let Some((item, what)) = first_refused(&entry.value, kind, text) {
+        let message = format!("the value given for parameter `{}`, `{item}`, {what}", entry.key);
+        checker.report(&rules::BAD_PARAMETER, entry.key_span, message);
+    }
+}
+
+/// The first part of a value that a parameter would not take, and why.
+fn first_refused(declaration: &Node, kind: &str, text: &str) -> Option<(String, String)> {
+    // The value behind a name is not known here.
     if kind.starts_with("AWS::SSM::") || text.contains("{{resolve:") {
-        return;
+        return None;
     }
     let list = super::value::is_list_parameter(kind);
-    let items = if list { text.split(',').map(str::trim).collect() } else { vec![text.as_str()] };
-    for item in items {
-        if let Some(what) = refused(&entry.value, kind, item, list) {
-            let message = format!("the default of parameter `{}`, `{item}`, {what}", entry.key);
-            checker.report(&rules::BAD_PARAMETER, node.span, message);
-            return;
-        }
-    }
+    let mut items = if list { text.split(',').map(str::trim).collect() } else { vec![text] }.into_iter();
+    items.find_map(|item| refused(declaration, kind, item, list).map(|what| (item.to_owned(), what)))
 }
 
 /// Why a parameter would not take a value.
@@ -127,7 +141,7 @@ fn refused(declaration: &Node, kind: &str, text: &str, list: bool) -> Option<Str
         |name: &str| declaration.get(name).and_then(Node::scalar_text).and_then(|t| t.parse::<f64>().ok());
     if let Some(allowed) = declaration.get("AllowedValues")
         && !allowed.items().is_empty()
-        && !allowed.items().iter().any(|value| value.scalar_text().is_none_or(|value| same(&value, text)))
+        && !allowed.items().iter().any(|value| same(value, text))
     {
         return Some("is none of `AllowedValues`".to_owned());
     }
@@ -165,9 +179,14 @@ fn compiled(pattern: &str) -> Option<Regex> {
 }
 
 /// Whether two spellings are the same value: `8` and `8.0`, `true` and `True`.
-fn same(allowed: &str, text: &str) -> bool {
+fn same(allowed: &Node, text: &str) -> bool {
+    if let NodeKind::Bool(value) = allowed.kind {
+        let spellings = if value { ["true", "yes", "on"] } else { ["false", "no", "off"] };
+        return spellings.iter().any(|spelling| spelling.eq_ignore_ascii_case(text));
+    }
+    let Some(allowed) = allowed.scalar_text() else { return true };
     let number = |text: &str| text.trim().parse::<f64>().ok();
     allowed == text
-        || number(allowed).is_some_and(|value| number(text) == Some(value))
+        || number(&allowed).is_some_and(|value| number(text) == Some(value))
         || matches!(text, "true" | "false") && allowed.eq_ignore_ascii_case(text)
 }

@@ -5,7 +5,10 @@ use std::fmt;
 use eyas_lang::catalog::{Field, RecordType, Shape, table};
 use eyas_lang::diagnostics::nearest;
 use eyas_lang::types::Type;
+use smol_str::SmolStr;
 
+use super::report::one_of;
+use super::sections::RESOURCE;
 use super::value::{Given, due, is_dynamic_reference};
 use super::{Checker, names, place, rules};
 use crate::document::{Node, NodeKind, Span};
@@ -30,7 +33,10 @@ pub(super) fn check<'t>(checker: &mut Checker<'t>, template: &'t Template<'t>) {
     for resource in template.resources.iter().filter(|resource| is_checked(resource.kind)) {
         checker.current = Some(*resource);
         match checker.catalog.record_type(resource.kind) {
-            Some(record) => Properties { checker: &mut *checker, record }.resource(resource),
+            Some(record) => {
+                Properties { checker: &mut *checker, record, conditional: resource.condition.is_some() }
+                    .resource(resource)
+            }
             None => unknown_type(checker, resource),
         }
     }
@@ -76,6 +82,8 @@ fn near_type(names: &[&str], kind: &str) -> Option<String> {
 struct Properties<'c, 't> {
     checker: &'c mut Checker<'t>,
     record: &'static RecordType,
+    /// Whether what is looked at counts only under a condition.
+    conditional: bool,
 }
 
 impl Properties<'_, '_> {
@@ -95,8 +103,10 @@ impl Properties<'_, '_> {
     fn value(&mut self, name: Name<'_>, ty: &Type, field: Option<&Field>, node: &Node, at: Span) {
         match self.checker.given(node) {
             Given::Either(yes, no) => {
+                let conditional = std::mem::replace(&mut self.conditional, true);
                 self.value(name, ty, field, yes, at);
                 self.value(name, ty, field, no, at);
+                self.conditional = conditional;
             }
             Given::Text if matches!(ty, Type::List(_) | Type::Record(_)) => {
                 self.wrong_kind(name, ty, node, "a string");
@@ -107,7 +117,8 @@ impl Properties<'_, '_> {
             Given::List if field.is_some_and(|field| field.free_map) => self.not_a_map(name, node),
             Given::Plain => self.plain(name, ty, field, node, at),
             Given::Mixed if matches!(ty, Type::Record(_)) => self.plain(name, ty, field, node, at),
-            Given::Removed | Given::Text | Given::List | Given::Mixed | Given::Unknown => {}
+            Given::Text => self.parameter(name, ty, field, node),
+            Given::Removed | Given::List | Given::Mixed | Given::Unknown => {}
         }
     }
 
@@ -158,12 +169,36 @@ impl Properties<'_, '_> {
             };
             return self.wrong_kind(name, ty, node, &given);
         }
-        let Some(field) = field.filter(|field| !field.values.is_empty()) else { return };
         let text = text.trim();
-        if !field.values.iter().any(|value| value == text) {
+        if let Some(field) = field.filter(|field| !allows(field, text)) {
             let message = format!("{name} cannot be `{text}`");
             let values = field.values.iter().map(|value| value.as_str());
             self.checker.report_name(&rules::BAD_ENUM_VALUE, node.span, message, text, values);
+        }
+    }
+
+    /// A parameter's value, where it is given or has a default. An empty one is no value but a way
+    /// to say that there is none.
+    fn parameter(&mut self, name: Name<'_>, ty: &Type, field: Option<&Field>, node: &Node) {
+        let Some(parameter) = node.get("Ref").and_then(Node::as_str).filter(|_| !self.conditional) else {
+            return;
+        };
+        let checker = &*self.checker;
+        let Some(declared) = checker.template.parameters.get(parameter) else { return };
+        let given = checker.inputs.parameters.get(parameter).cloned();
+        let Some(text) = given.or_else(|| declared.default.and_then(Node::scalar_text)) else { return };
+        if declared.kind.starts_with("AWS::SSM::") || text.is_empty() || is_dynamic_reference(&text) {
+            return;
+        }
+        let what = format!("`{text}`, the value of parameter `{parameter}`");
+        if !fits(ty, &text) {
+            let message = format!("{name} must be {}, not {what}", due(ty));
+            self.checker.report(&rules::WRONG_KIND, node.span, message);
+        } else if let Some(field) = field.filter(|field| !allows(field, &text)) {
+            let values = field.values.iter().map(SmolStr::as_str);
+            let fix = one_of(values);
+            let message = format!("{name} cannot be {what}");
+            self.checker.report(&rules::BAD_ENUM_VALUE, node.span, message).fix = fix;
         }
     }
 
@@ -249,6 +284,9 @@ impl Properties<'_, '_> {
             .filter(|field| !field.read_only)
             .map(|field| field.name.as_str());
         self.checker.report_name(&rules::UNKNOWN_PROPERTY, span, message, key, known);
+        if shape.name == record.name && RESOURCE.contains(&key) {
+            self.checker.advise("move it beside `Properties`");
+        }
     }
 
     fn read_only(&mut self, field: &Field, span: Span) {
@@ -291,6 +329,11 @@ impl fmt::Display for Name<'_> {
 
 fn is_loop(key: &str) -> bool {
     key.starts_with("Fn::ForEach::")
+}
+
+/// Whether a value is one of those that a field is limited to.
+fn allows(field: &Field, text: &str) -> bool {
+    field.values.is_empty() || field.values.iter().any(|value| value == text.trim())
 }
 
 fn is_scalar(ty: &Type) -> bool {

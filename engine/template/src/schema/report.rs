@@ -47,6 +47,14 @@ impl<'t> Checker<'t> {
         finding.text_edit = edit;
     }
 
+    /// Says of the last finding what is to be done, instead of the nearest name.
+    pub(super) fn advise(&mut self, fix: &str) {
+        if let Some(finding) = self.found.last_mut() {
+            finding.fix = Some(fix.to_owned());
+            finding.text_edit = None;
+        }
+    }
+
     /// The known name that was probably meant.
     pub(super) fn suggest<'n>(
         &mut self,

@@ -31,7 +31,7 @@ const MAPS: [(&str, usize); 7] = [
 ];
 
 /// Members of a resource's declaration.
-const RESOURCE: [&str; 13] = [
+pub(super) const RESOURCE: [&str; 13] = [
     "Condition",
     "Connectors",
     "CreationPolicy",
@@ -202,11 +202,22 @@ fn resource(checker: &mut Checker<'_>, entry: &Entry) {
             "DependsOn" => depends_on(checker, member),
             // SAM ignores what it does not know.
             _ if checker.current.is_some_and(|resource| names::is_sam_type(resource.kind)) => {}
-            key if !RESOURCE.contains(&key) => unknown_member(checker, member, "a resource", &RESOURCE),
+            key if !RESOURCE.contains(&key) => {
+                unknown_member(checker, member, "a resource", &RESOURCE);
+                if is_property(checker, key) {
+                    checker.advise("move it under `Properties`");
+                }
+            }
             _ => {}
         }
     }
     checker.current = None;
+}
+
+/// Whether the resource that is looked at has a property of this name.
+fn is_property(checker: &Checker<'_>, key: &str) -> bool {
+    let record = checker.current.and_then(|resource| checker.catalog.record_type(resource.kind));
+    record.is_some_and(|record| record.shape.field(key).is_some())
 }
 
 /// What is no type's name at all; which types there are is checked with the properties.
