@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 
 use crate::types::Type;
 
+pub mod actions;
 mod builtin;
 mod identity;
 pub mod notation;

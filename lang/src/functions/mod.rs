@@ -126,6 +126,8 @@ static ALL: &[&Function] = &[
     &iam::escalations::FUNCTION,
     &iam::is_admin::FUNCTION,
     &iam::public::FUNCTION,
+    &iam::unknown_actions::FUNCTION,
+    &iam::wide::FUNCTION,
     &ip::FUNCTION,
     &join::FUNCTION,
     &last::FUNCTION,

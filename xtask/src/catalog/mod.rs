@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use crate::run::root;
 
+mod actions;
 mod schema;
 
 const PACKAGE: &str = "cfn-lint==1.58.0";
@@ -28,6 +29,7 @@ print(json.dumps({schema['typeName']: sorted(Schema(schema).get_atts) for schema
 /// Installs the schemas where they are missing and writes the table.
 pub(crate) fn catalog() -> Result<(), String> {
     let root = root();
+    actions::write(&root)?;
     let data = schemas(&root)?;
     let attributes = attributes(&root)?;
     let mut entries = Vec::new();
@@ -62,21 +64,20 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|e| format!("{}: {e}", path.display()))
 }
 
-fn venv(root: &Path) -> PathBuf {
-    root.join(".tools").join(PACKAGE.replace("==", "-"))
-}
-
-fn python(root: &Path) -> PathBuf {
-    venv(root).join("bin/python")
+/// The interpreter that has a pinned package, installed first where it is not there.
+fn python_with(root: &Path, package: &str) -> Result<PathBuf, String> {
+    let venv = root.join(".tools").join(package.replace("==", "-"));
+    let python = venv.join("bin/python");
+    if !python.exists() {
+        output(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        output(Command::new(&python).args(["-m", "pip", "install", "--quiet", package]))?;
+    }
+    Ok(python)
 }
 
 /// The folder of the package's schemas; installs the package first where it is not there.
 fn schemas(root: &Path) -> Result<PathBuf, String> {
-    let python = python(root);
-    if !python.exists() {
-        output(Command::new("python3").args(["-m", "venv"]).arg(venv(root)))?;
-        output(Command::new(&python).args(["-m", "pip", "install", "--quiet", PACKAGE]))?;
-    }
+    let python = python_with(root, PACKAGE)?;
     let find =
         "import cfnlint, os; print(os.path.join(os.path.dirname(cfnlint.__file__), 'data', 'schemas'))";
     Ok(PathBuf::from(output(Command::new(&python).args(["-c", find]))?.trim()))
@@ -85,7 +86,7 @@ fn schemas(root: &Path) -> Result<PathBuf, String> {
 /// What `GetAtt` can return, by type. The schemas say it of what AWS sets; for older types the
 /// package knows which other properties can be read.
 fn attributes(root: &Path) -> Result<HashMap<String, Vec<String>>, String> {
-    let text = output(Command::new(python(root)).args(["-c", ATTRIBUTES]))?;
+    let text = output(Command::new(python_with(root, PACKAGE)?).args(["-c", ATTRIBUTES]))?;
     serde_json::from_str(&text).map_err(|e| format!("the attributes: {e}"))
 }
 

@@ -48,6 +48,15 @@ impl Patterns {
             Patterns::AllBut(these) => Truth::any(these.iter().map(|p| p.overlaps(other))).not(),
         }
     }
+
+    /// Whether they stand for something that `other` stands for.
+    pub(super) fn overlap(&self, other: &Pattern) -> Truth {
+        match self {
+            Patterns::Missing => Truth::Yes,
+            Patterns::These(these) => Truth::any(these.iter().map(|p| p.overlaps(other))),
+            Patterns::AllBut(these) => Truth::any(these.iter().map(|p| p.covers(other))).not(),
+        }
+    }
 }
 
 /// The `Condition` of a statement.

@@ -16,6 +16,8 @@ pub(super) mod allows;
 pub(super) mod escalations;
 pub(super) mod is_admin;
 pub(super) mod public;
+pub(super) mod unknown_actions;
+pub(super) mod wide;
 
 #[cfg(test)]
 mod tests;

@@ -96,6 +96,17 @@ impl Pattern {
         pattern.bounded()
     }
 
+    /// As it is written, where all of it is known.
+    pub(super) fn text(&self) -> Option<String> {
+        let letter = |atom: &Atom| match atom {
+            Atom::Char(c) => Some(*c),
+            Atom::One => Some('?'),
+            Atom::Any => Some('*'),
+            Atom::Hole => None,
+        };
+        self.atoms.iter().map(letter).collect()
+    }
+
     fn push(&mut self, text: &str) {
         self.atoms.extend(text.chars().map(|c| match c {
             '*' => Atom::Any,
