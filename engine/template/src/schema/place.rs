@@ -4,6 +4,9 @@ use std::fmt::Write;
 
 use crate::document::{Document, Entry, Node, Span, Style};
 
+/// Of longer keys a path tells no more characters; CloudFormation takes no names as long.
+const MAX_KEY: usize = 256;
+
 /// The source text of a span.
 pub(super) fn source(document: &Document, span: Span) -> &str {
     document.text.get(span.start as usize..span.end as usize).unwrap_or("")
@@ -42,7 +45,7 @@ pub(super) fn path(root: &Node, span: Span) -> String {
             if !path.is_empty() {
                 path.push('.');
             }
-            path.push_str(&entry.key);
+            path.extend(entry.key.chars().take(MAX_KEY));
             let value = entry.value.span;
             if value == span || !contains(value, span) {
                 return path;

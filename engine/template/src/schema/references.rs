@@ -43,7 +43,7 @@ pub(super) fn check(checker: &mut Checker<'_>, uses: &Uses<'_>) {
 
 /// Whether SAM or a module makes a resource of this name.
 fn is_made(checker: &Checker<'_>, makers: &[&str], name: &str) -> bool {
-    names::is_sam(checker.template) && name.starts_with("Serverless")
+    name.starts_with("Serverless") && names::is_sam(checker.template)
         || makers.iter().any(|id| name.len() > id.len() && name.starts_with(id))
 }
 
@@ -69,10 +69,10 @@ fn value(checker: &mut Checker<'_>, used: &Use<'_>, name: &str, makers: &[&str],
     }
     let parameters = template.parameters.keys().copied();
     if used.from == From::Logic {
-        let known: Vec<&str> = parameters.collect();
+        let known = checker.candidates(parameters);
         return undefined(checker, used, format!("there is no parameter `{name}`"), name, &known);
     }
-    let known: Vec<&str> = parameters.chain(checker.ids.iter().copied()).collect();
+    let known = checker.candidates(parameters.chain(checker.ids.iter().copied()));
     undefined(checker, used, format!("there is no parameter or resource `{name}`"), name, &known);
 }
 
@@ -80,7 +80,7 @@ fn resource_name(checker: &mut Checker<'_>, used: &Use<'_>, name: &str, makers: 
     if generated || checker.ids.contains(name) || is_made(checker, makers, name) {
         return;
     }
-    let known: Vec<&str> = checker.ids.iter().copied().collect();
+    let known = checker.candidates(checker.ids.iter().copied());
     let message = match checker.template.parameters.contains_key(name) {
         true => format!("`{name}` is a parameter, not a resource"),
         false => format!("there is no resource `{name}`"),
@@ -90,7 +90,7 @@ fn resource_name(checker: &mut Checker<'_>, used: &Use<'_>, name: &str, makers: 
 
 fn condition(checker: &mut Checker<'_>, used: &Use<'_>, name: &str) {
     if !checker.template.conditions.contains_key(name) {
-        let known: Vec<&str> = checker.template.conditions.keys().copied().collect();
+        let known = checker.candidates(checker.template.conditions.keys().copied());
         undefined(checker, used, format!("there is no condition `{name}`"), name, &known);
     }
 }

@@ -2,11 +2,20 @@
 
 use eyas_lang::diagnostics::nearest;
 
-use super::{Checker, SchemaFinding, SchemaRule, place};
+use super::{Checker, SchemaFinding, SchemaRule, place, rules};
 use crate::document::Span;
 
 /// For as many findings a nearest name is looked for, which takes time by the number of names.
 pub(super) const MAX_SUGGESTIONS: usize = 200;
+
+/// Longer names are not looked for.
+const MAX_SUGGESTED: usize = 128;
+
+/// More findings of one template than this are not told.
+const MAX_FINDINGS: usize = 5_000;
+
+/// Longer messages are cut.
+const MAX_MESSAGE: usize = 500;
 
 /// As many names are told where one of a set is due.
 const MAX_NAMES: usize = 12;
@@ -20,6 +29,10 @@ impl<'t> Checker<'t> {
         message: String,
     ) -> &mut SchemaFinding {
         let resource = self.current.map(|r| (r.id().clone(), r.kind.into()));
+        let message = shortened(message);
+        if self.found.len() > MAX_FINDINGS {
+            self.found.pop();
+        }
         let finding =
             SchemaFinding { rule, message, fix: None, resource, path: String::new(), span, text_edit: None };
         self.found.push(finding);
@@ -61,7 +74,12 @@ impl<'t> Checker<'t> {
         name: &str,
         known: impl Iterator<Item = &'n str>,
     ) -> Option<&'n str> {
-        self.may_suggest().then(|| nearest(name, known)).flatten()
+        (name.len() <= MAX_SUGGESTED && self.may_suggest()).then(|| nearest(name, known)).flatten()
+    }
+
+    /// The names to look for a nearest one in; none where there is no time left to.
+    pub(super) fn candidates<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+        if self.suggestions == 0 { Vec::new() } else { names.collect() }
     }
 
     /// Whether there is time left to look for a nearest name.
@@ -74,6 +92,20 @@ impl<'t> Checker<'t> {
     /// The findings in the order of the text, each with its path, none twice.
     pub(super) fn finish(self) -> Vec<SchemaFinding> {
         let mut found = self.found;
+        if found.len() > MAX_FINDINGS {
+            found.truncate(MAX_FINDINGS);
+            let start = self.template.document.root.span;
+            let message = format!("the template has more faults than the {MAX_FINDINGS} that are told");
+            found.push(SchemaFinding {
+                rule: &rules::LIMITS,
+                message,
+                fix: None,
+                resource: None,
+                path: String::new(),
+                span: Span { end: start.start, ..start },
+                text_edit: None,
+            });
+        }
         found.sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
         found.dedup_by(|a, b| (a.span, a.rule.id, &a.message) == (b.span, b.rule.id, &b.message));
         let root = &self.template.document.root;
@@ -91,8 +123,19 @@ impl<'t> Checker<'t> {
     }
 }
 
+/// A message without the end that nobody would read.
+fn shortened(mut message: String) -> String {
+    if message.len() > MAX_MESSAGE {
+        let end = (0..=MAX_MESSAGE).rev().find(|at| message.is_char_boundary(*at)).unwrap_or(0);
+        message.truncate(end);
+        message.push('…');
+    }
+    message
+}
+
 /// "one of `a`, `b`, `c`", unless there are too many.
 pub(super) fn one_of<'n>(known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let known = known.filter(|name| name.len() <= MAX_SUGGESTED);
     let names: Vec<String> = known.take(MAX_NAMES + 1).map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
         [] => None,
