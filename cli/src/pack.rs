@@ -1,5 +1,7 @@
 //! The packs that are part of the binary.
 
+use eyas_report::RuleMeta;
+use eyas_template::schema::RULES;
 use eyas_template::suppress::Peers;
 
 /// A built-in rule file.
@@ -29,6 +31,19 @@ pub(crate) fn pack_of(path: &str) -> &str {
 
 /// The checks of templates themselves: no files, but switched on and off like a pack.
 pub(crate) const TEMPLATE: &str = "template";
+
+/// The checks of templates themselves, as reports describe rules.
+pub(crate) fn template_checks() -> impl Iterator<Item = RuleMeta> {
+    RULES.iter().map(|rule| RuleMeta {
+        id: rule.id.to_owned(),
+        title: rule.title.to_owned(),
+        doc: rule.doc.to_owned(),
+        severity: rule.severity,
+        maps: Vec::new(),
+        tags: Vec::new(),
+        refs: Vec::new(),
+    })
+}
 
 /// Which of our rules stand for those of other tools.
 pub(crate) fn peers() -> Peers {

@@ -43,6 +43,10 @@ pub(crate) fn run(args: &Explain, global: &Global, screen: &Screen) -> Result<Ex
         io::stdout().lock().write_all(code_page(code).as_bytes())?;
         return Ok(exit::OK);
     }
+    if let (Some(page), None) = (show::check_page(&args.topic), &args.findings) {
+        io::stdout().lock().write_all(page.as_bytes())?;
+        return Ok(exit::OK);
+    }
     let settings = Settings::load(global)?.with_rules(&args.rules)?;
     let screen = &screen.with_color(settings.color.value);
     let compiled = compile::load_with_tests(&args.rules, &settings, screen)?;
@@ -154,7 +158,10 @@ fn explain(finding: &Finding, compiled: &Compiled, plan: Option<&Plan>, screen: 
     }
     match compiled.set.rules.iter().find(|r| r.id == finding.rule.id) {
         Some(rule) => writeln!(out, "\n{}", show::page(rule, compiled, look)),
-        None => writeln!(out, "\nthe rule `{}` is not loaded here", escape::terminal(&finding.rule.id)),
+        None => match show::check_page(&finding.rule.id) {
+            Some(page) => writeln!(out, "\n{page}"),
+            None => writeln!(out, "\nthe rule `{}` is not loaded here", escape::terminal(&finding.rule.id)),
+        },
     }
 }
 

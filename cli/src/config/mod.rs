@@ -214,6 +214,12 @@ impl Settings {
         }
     }
 
+    /// Whether a built-in pack runs: not where exactly the user's rules were asked for.
+    pub(crate) fn has_pack(&self, name: &str, args: &RuleArgs) -> bool {
+        let alone = !args.rules.is_empty() && !args.with_packs;
+        !alone && self.packs.value.as_ref().is_none_or(|packs| packs.iter().any(|pack| pack == name))
+    }
+
     /// Flags about output win.
     pub(crate) fn with_output(mut self, args: &OutputArgs) -> Self {
         self.format.flag((!args.format.is_empty()).then(|| args.format.clone()), "--format");

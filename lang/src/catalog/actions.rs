@@ -79,7 +79,7 @@ pub fn services() -> impl Iterator<Item = &'static str> {
 /// The actions of a service, sorted by name; none for a service that is not known.
 pub fn of_service(prefix: &str) -> impl Iterator<Item = Action> + use<> {
     table().get(prefix).copied().unwrap_or_default().lines().filter_map(|line| {
-        let (level, limit) = (line.bytes().next()?, line.bytes().nth(1)?);
+        let [level, limit, ..] = *line.as_bytes() else { return None };
         Some(Action { name: line.get(2..)?, level: Level::of_letter(level)?, limitable: limit == b'+' })
     })
 }

@@ -126,7 +126,7 @@ pub(crate) fn run(args: &Lint, global: &Global, screen: &Screen) -> Result<Exit,
         inputs: &inputs,
         peers: &pack::peers(),
         disabled: &|id| settings.disable.value.iter().any(|disabled| disabled == id),
-        schema: checks_templates(args, &settings),
+        schema: settings.has_pack(pack::TEMPLATE, &args.rules),
         today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
         settings: &settings,
         screen,
@@ -136,14 +136,6 @@ pub(crate) fn run(args: &Lint, global: &Global, screen: &Screen) -> Result<Exit,
         run.fix(&found.files, args.dry_run)?;
     }
     run.judge(found, report)
-}
-
-/// Whether templates themselves are checked: a pack like others, so not where exactly the
-/// user's rules were asked for.
-fn checks_templates(args: &Lint, settings: &Settings) -> bool {
-    let alone = !args.rules.rules.is_empty() && !args.rules.with_packs;
-    let packs = settings.packs.value.as_ref();
-    !alone && packs.is_none_or(|packs| packs.iter().any(|pack| pack == pack::TEMPLATE))
 }
 
 /// The types whose rules are needed.

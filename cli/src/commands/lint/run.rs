@@ -7,13 +7,12 @@ use std::sync::atomic::Ordering;
 use eyas_engine::eval::Session;
 use eyas_engine::finding::{Finding, Outcome};
 use eyas_report::{
-    self as report, Broken, IdleIgnore, IdleWhy, Input, Reason, Report, RuleMeta, Sources, Summary, Texts,
+    self as report, Broken, IdleIgnore, IdleWhy, Input, Reason, Report, Sources, Summary, Texts,
 };
 use eyas_template::document::decode;
 use eyas_template::inputs::Inputs;
 use eyas_template::judge::{Context, Judged, Refused, judge_text};
 use eyas_template::nested::Nearby;
-use eyas_template::schema::{RULES, SchemaRule};
 use eyas_template::suppress::{IdleReason, Peers};
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -22,6 +21,7 @@ use super::files::{self, Candidate, Found};
 use crate::commands::hunt;
 use crate::config::Settings;
 use crate::exit::{Exit, Failure};
+use crate::pack;
 use crate::plan::Planned;
 use crate::progress::Progress;
 use crate::screen::Screen;
@@ -65,7 +65,7 @@ impl Run<'_> {
         let texts = Arc::new(Texts::default());
         let mut run = report::Run { sources: Sources::new(texts.clone()), ..self.planned.run() };
         if self.schema {
-            run.rules.extend(RULES.iter().filter(|rule| !(self.disabled)(rule.id)).map(meta));
+            run.rules.extend(pack::template_checks().filter(|rule| !(self.disabled)(&rule.id)));
         }
         report.begin(&run)?;
         let mut summary = self.planned.empty_summary();
@@ -151,19 +151,6 @@ impl Run<'_> {
             texts.insert(&name, text.into());
         }
         (size, read)
-    }
-}
-
-/// A check of templates themselves as reports describe it.
-pub(crate) fn meta(rule: &SchemaRule) -> RuleMeta {
-    RuleMeta {
-        id: rule.id.to_owned(),
-        title: rule.title.to_owned(),
-        doc: rule.doc.to_owned(),
-        severity: rule.severity,
-        maps: Vec::new(),
-        tags: Vec::new(),
-        refs: Vec::new(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::args::{Global, RuleArgs, severity};
 use crate::compile;
 use crate::config::Settings;
 use crate::exit::{self, Exit, Failure};
+use crate::pack;
 use crate::screen::{Screen, paint};
 
 /// List the rules that are loaded
@@ -42,23 +43,29 @@ pub(super) fn run(args: &List, global: &Global, screen: &Screen) -> Result<Exit,
     let screen = &screen.with_color(settings.color.value);
     let compiled = compile::load(&args.rules, &settings, screen)?;
     compiled.note_errors(screen);
-    let wanted = |rule: &&Arc<Rule>| {
-        let meta = RuleMeta::of(rule);
+    let wanted = |meta: &RuleMeta| {
         args.severity.is_none_or(|least| meta.severity >= least)
             && args.tag.iter().all(|tag| meta.tags.contains(tag) || meta.maps.contains(tag))
     };
-    let mut rules: Vec<&Arc<Rule>> = compiled.runnable(&settings).filter(wanted).collect();
-    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    let of_rule = |rule: &Arc<Rule>| (RuleMeta::of(rule), rule.record.to_string());
+    let mut rules: Vec<(RuleMeta, String)> = compiled.runnable(&settings).map(of_rule).collect();
+    if settings.has_pack(pack::TEMPLATE, &args.rules) {
+        let enabled = |meta: &RuleMeta| !settings.disable.value.contains(&meta.id);
+        let checks = pack::template_checks().filter(enabled);
+        rules.extend(checks.map(|meta| (meta, "AWS::CloudFormation::Template".to_owned())));
+    }
+    rules.retain(|(meta, _)| wanted(meta));
+    rules.sort_by(|a, b| a.0.id.cmp(&b.0.id));
     let mut out = io::stdout().lock();
     if args.json {
-        let rules: Vec<Value> = rules.iter().map(|r| describe(r)).collect();
+        let rules: Vec<Value> = rules.iter().map(|(meta, record)| describe(meta, record)).collect();
         serde_json::to_writer_pretty(&mut out, &rules).map_err(io::Error::from)?;
         writeln!(out)?;
         return Ok(exit::OK);
     }
-    let width = rules.iter().map(|r| r.id.chars().count()).filter(|w| *w <= 60).max().unwrap_or(0);
-    for rule in &rules {
-        let level = RuleMeta::of(rule).severity;
+    let width = rules.iter().map(|(r, _)| r.id.chars().count()).filter(|w| *w <= 60).max().unwrap_or(0);
+    for (rule, _) in &rules {
+        let level = rule.severity;
         let name = paint(screen.out_look(), color(level), &format!("{:<8}", level.as_str()));
         writeln!(out, "{name} {:<width$}  {}", rule.id, escape::terminal(&rule.title))?;
     }
@@ -76,14 +83,13 @@ fn color(severity: Severity) -> Style {
     }
 }
 
-fn describe(rule: &Rule) -> Value {
-    let meta = RuleMeta::of(rule);
+fn describe(meta: &RuleMeta, record: &str) -> Value {
     json!({
         "id": meta.id,
         "title": meta.title,
         "doc": meta.doc,
         "severity": meta.severity.as_str(),
-        "record": rule.record,
+        "record": record,
         "maps": meta.maps,
         "tags": meta.tags,
         "refs": meta.refs,

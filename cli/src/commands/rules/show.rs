@@ -15,6 +15,7 @@ use crate::args::{Global, RuleArgs};
 use crate::compile::{self, Compiled};
 use crate::config::Settings;
 use crate::exit::{self, Exit, Failure};
+use crate::pack;
 use crate::screen::{Look, Screen, paint};
 
 /// Explain one rule: what it is about, what it says, what it reads, how it is tested
@@ -33,10 +34,24 @@ pub(super) struct Show {
 pub(super) fn run(args: &Show, global: &Global, screen: &Screen) -> Result<Exit, Failure> {
     let settings = Settings::load(global)?.with_rules(&args.rules)?;
     let screen = &screen.with_color(settings.color.value);
+    if let Some(page) = check_page(&args.id) {
+        io::stdout().lock().write_all(page.as_bytes())?;
+        return Ok(exit::OK);
+    }
     let compiled = compile::load_with_tests(&args.rules, &settings, screen)?;
     let rule = find(&compiled, &args.id)?;
     io::stdout().lock().write_all(page(rule, &compiled, screen.out_look()).as_bytes())?;
     Ok(exit::OK)
+}
+
+/// What there is to say of a check of templates themselves, if that is what the id names.
+pub(crate) fn check_page(id: &str) -> Option<String> {
+    let check = pack::template_checks().find(|check| check.id == id)?;
+    let RuleMeta { id, title, doc, severity, .. } = check;
+    Some(format!(
+        "{id}: {title}\n\nseverity  {}\nrecord    a CloudFormation template\n\n{doc}\n",
+        severity.as_str()
+    ))
 }
 
 /// The rule with this id, or the only one with this name.

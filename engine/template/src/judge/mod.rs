@@ -224,6 +224,11 @@ fn judge_resource(
         let others: Vec<&Conditions> =
             all.iter().filter(|one| !under.iter().any(|held| std::ptr::eq(*held, **one))).copied().collect();
         let mut finding = finding.clone();
+        if let Some(source) = &record.made_from {
+            // What the author wrote, and not what a transform makes of it, is what they know.
+            finding.subject.id = Some(source.id.to_string());
+            finding.subject.kind = source.kind.to_string();
+        }
         finding.when = describe(under, &others);
         if let Some(resource) = declared {
             finding.text_edits = text_edits(template.document, resource.entry, &finding.edits);
