@@ -152,6 +152,16 @@ impl<'r> Items<'r> {
         self.passed.saturating_sub(1)
     }
 
+    /// The item at an index of the list, as [`Items::index`] counts them.
+    pub fn at(mut self, index: usize) -> Option<Fetched<'r>> {
+        match &mut self.source {
+            // Without going through those before it.
+            Source::Tree(items) => items.nth(index).map(of_tree),
+            Source::Gathered(items) => items.nth(index),
+            _ => (0..=index).map_while(|_| self.next_raw()).nth(index),
+        }
+    }
+
     fn next_raw(&mut self) -> Option<Fetched<'r>> {
         let found = match &mut self.source {
             Source::Json(items) => items.next().map(json::value),

@@ -22,8 +22,8 @@ pub(super) struct Focus<'p> {
 #[derive(Clone, Copy)]
 struct Item<'p> {
     quant: &'p PlannedQuant,
-    /// How many items the quantifier goes through before it.
-    number: usize,
+    /// Its index in the list.
+    index: usize,
 }
 
 impl<'p, 'r> Eval<'p, 'r> {
@@ -66,10 +66,13 @@ impl<'p, 'r> Eval<'p, 'r> {
     fn witnesses(&mut self, among: &[&'p PlannedQuant]) -> Vec<Item<'p>> {
         let mut out = Vec::new();
         for &quant in among {
-            for (number, item) in self.over(quant).enumerate() {
+            let mut over = self.over(quant);
+            while let Some(item) = over.next() {
                 self.bind(quant.var.0, item);
-                if self.truth(&quant.body) == Truth::True {
-                    out.push(Item { quant, number });
+                if self.truth(&quant.body) == Truth::True
+                    && let Some(index) = over.index()
+                {
+                    out.push(Item { quant, index });
                 }
             }
             self.bind(quant.var.0, Bound::None);
@@ -106,10 +109,9 @@ impl<'p, 'r> Eval<'p, 'r> {
             return over;
         }
         match (over, std::ptr::eq(focus.only.quant, quant)) {
-            (Over::Items(mut items), true) => match items.nth(focus.only.number) {
-                Some(item) => Over::One { item: Some(item), index: items.index() },
-                None => Over::Nothing,
-            },
+            (Over::Items(items), true) => {
+                Over::One { item: items.at(focus.only.index), index: focus.only.index }
+            }
             _ => Over::Nothing,
         }
     }
