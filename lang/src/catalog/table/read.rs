@@ -183,7 +183,11 @@ fn skip_field(body: &mut Cursor<'_>) -> Option<()> {
 
 /// The fields that every resource has beside its properties, sorted; no type has a property of
 /// one of these names.
-pub const COMMON_FIELDS: [&str; 6] = ["account", "id", "origin", "region", "tags", "type"];
+pub const COMMON_FIELDS: [&str; 8] =
+    ["DeletionPolicy", "UpdateReplacePolicy", "account", "id", "origin", "region", "tags", "type"];
+
+/// What becomes of a resource that goes; stands beside the properties.
+const POLICIES: [&str; 4] = ["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"];
 
 /// Adds the fields that every resource has. A property of the same name goes first.
 pub(in crate::catalog) fn add_common_fields(shape: &mut Shape, tags: Vec<Step>) {
@@ -201,7 +205,22 @@ pub(in crate::catalog) fn add_common_fields(shape: &mut Shape, tags: Vec<Step>) 
     id.optional = false;
     let mut ty = text("type", "The record type, such as `AWS::EC2::Instance`.");
     ty.optional = false;
+    let policy = |name: &str, doc: &str, values: &[&'static str]| {
+        let mut field = text(name, doc);
+        field.values = values.iter().map(|value| SmolStr::new_static(value)).collect();
+        field
+    };
     let common = [
+        policy(
+            "DeletionPolicy",
+            "What becomes of the resource when its stack no longer has it. Absent outside of templates.",
+            &POLICIES,
+        ),
+        policy(
+            "UpdateReplacePolicy",
+            "What becomes of the resource when an update replaces it. Absent outside of templates.",
+            &["Delete", "Retain", "Snapshot"],
+        ),
         text("account", "The id of the account that the resource is in."),
         id,
         origin,
