@@ -1,7 +1,6 @@
 //! Intrinsic functions with the wrong number or kind of arguments.
 
-use eyas_lang::diagnostics::nearest;
-
+use super::near::near;
 use super::{Checker, names, place, rules};
 use crate::document::{Entry, Node, NodeKind};
 
@@ -95,14 +94,14 @@ fn wrong(checker: &mut Checker<'_>, node: &Node, entry: &Entry, message: &str) {
 fn unknown(checker: &mut Checker<'_>, entry: &Entry) {
     let key = entry.key.as_str();
     let short = key.trim_start_matches("Fn::");
-    let near = nearest(short, FUNCTIONS.iter().map(|(name, _, _)| name.trim_start_matches("Fn::")));
+    let near = near(short, FUNCTIONS.iter().map(|(name, _, _)| name.trim_start_matches("Fn::")));
     let source = place::source(checker.template.document, entry.key_span);
     // A short tag is written without `Fn::`.
-    let edit = near.map(|near| source.replace(short, near)).filter(|edit| edit != source);
+    let edit = near.clone().map(|near| near.map(|near| source.replace(short, near)));
     let message = format!("there is no intrinsic function `{key}`");
     let finding = checker.report(&rules::WRONG_INTRINSIC, entry.key_span, message);
-    finding.fix = near.map(|near| format!("did you mean `Fn::{near}`?"));
-    finding.text_edit = edit.map(|edit| (entry.key_span, edit));
+    let near = near.map(|near| near.map(|near| format!("Fn::{near}")));
+    finding.suggest(near.as_ref(), edit, entry.key_span);
 }
 
 fn reference(checker: &mut Checker<'_>, arg: &Node, node: &Node) {

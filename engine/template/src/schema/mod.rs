@@ -7,6 +7,7 @@ mod cycles;
 mod duplicates;
 mod intrinsics;
 mod names;
+mod near;
 mod parameters;
 mod place;
 mod properties;

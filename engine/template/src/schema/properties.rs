@@ -3,15 +3,15 @@
 use std::fmt;
 
 use eyas_lang::catalog::{Field, RecordType, Shape, table};
-use eyas_lang::diagnostics::nearest;
 use eyas_lang::types::Type;
 use smol_str::SmolStr;
 
+use super::near::{Near, near};
 use super::report::one_of;
 use super::sections::RESOURCE;
 use super::value::{Given, due, is_dynamic_reference};
 use super::{Checker, names, place, rules};
-use crate::document::{Node, NodeKind, Span};
+use crate::document::{Entry, Node, NodeKind, Span};
 use crate::template::{Resource, Template};
 
 /// Properties that packaging tools take as a local path where deployment wants a map.
@@ -57,25 +57,25 @@ fn unknown_type(checker: &mut Checker<'_>, resource: &Resource<'_>) {
     let message = format!("there is no resource type `{kind}`");
     let near = checker.may_suggest().then(|| near_type(checker.type_names(), kind)).flatten();
     let span = resource.kind_node.span;
-    let edit = near.as_deref().map(|near| (span, place::requoted(checker.template.document, span, near)));
+    let document = checker.template.document;
+    let edit = near.clone().map(|near| near.map(|near| place::requoted(document, span, &near)));
     let finding = checker.report(&rules::UNKNOWN_TYPE, span, message);
-    finding.fix = near.map(|near| format!("did you mean `{near}`?"));
-    finding.text_edit = edit;
+    finding.suggest(near.as_ref(), edit, span);
 }
 
 /// A type of the same service with a like name, or of a like service with the same name: what is
 /// shared does not count as likeness.
-fn near_type(names: &[&str], kind: &str) -> Option<String> {
+fn near_type(names: &[&str], kind: &str) -> Option<Near<String>> {
     let (service, last) = kind.rsplit_once("::")?;
     let known = || names.iter().filter_map(|name| name.rsplit_once("::"));
     let tails = known().filter(|(other, _)| *other == service).map(|(_, tail)| tail);
-    if let Some(near) = nearest(last, tails) {
-        return Some(format!("{service}::{near}"));
+    if let Some(near) = near(last, tails) {
+        return Some(near.map(|near| format!("{service}::{near}")));
     }
     let services = known().filter(|(_, tail)| *tail == last);
     let services = services.filter_map(|(other, _)| other.strip_prefix("AWS::"));
-    let near = nearest(service.strip_prefix("AWS::")?, services)?;
-    Some(format!("AWS::{near}::{last}"))
+    let near = near(service.strip_prefix("AWS::")?, services)?;
+    Some(near.map(|near| format!("AWS::{near}::{last}")))
 }
 
 /// Checks the properties of one resource.
@@ -242,7 +242,7 @@ impl Properties<'_, '_> {
                     self.value(Name::of(&field.name), &field.ty, Some(field), &entry.value, entry.key_span);
                 }
                 None if shape.open => {}
-                None => self.unknown_property(shape, &entry.key, entry.key_span),
+                None => self.unknown_property(shape, entry, node),
             }
         }
         if !entries.iter().any(|entry| is_loop(&entry.key)) {
@@ -274,14 +274,16 @@ impl Properties<'_, '_> {
         }
     }
 
-    fn unknown_property(&mut self, shape: &Shape, key: &str, span: Span) {
+    fn unknown_property(&mut self, shape: &Shape, entry: &Entry, object: &Node) {
+        let (key, span) = (entry.key.as_str(), entry.key_span);
         let message = format!("{} has no property `{key}`", self.owner(shape));
         let record = self.record;
         let known = shape
             .fields
             .iter()
             .filter(|field| shape.name != record.name || !table::COMMON_FIELDS.contains(&field.name.as_str()))
-            .filter(|field| !field.read_only)
+            // What is given already was not meant once more.
+            .filter(|field| !field.read_only && object.get(&field.name).is_none())
             .map(|field| field.name.as_str());
         self.checker.report_name(&rules::UNKNOWN_PROPERTY, span, message, key, known);
         if shape.name == record.name && RESOURCE.contains(&key) {

@@ -1,10 +1,10 @@
 //! Names that stand for nothing, attributes that are not there, declarations that nothing uses.
 
 use eyas_lang::catalog::RecordType;
-use eyas_lang::diagnostics::nearest;
 use eyas_lang::types::Type;
 use rustc_hash::FxHashSet;
 
+use super::near::near;
 use super::report::one_of;
 use super::uses::{From, Use, Uses, What};
 use super::{Checker, names, place, rules};
@@ -126,8 +126,8 @@ fn missing_key(checker: &mut Checker<'_>, node: &Node, key: &str, owner: &str, m
 fn undefined(checker: &mut Checker<'_>, used: &Use<'_>, message: String, name: &str, known: &[&str]) {
     let near = checker.suggest(name, known.iter().copied());
     let finding = checker.report(&rules::UNDEFINED_REFERENCE, used.span, message);
-    finding.fix = near.map(|near| format!("did you mean `{near}`?"));
-    finding.text_edit = near.filter(|_| used.exact).map(|near| (used.span, near.to_owned()));
+    let edit = near.clone().filter(|_| used.exact).map(|near| near.map(str::to_owned));
+    finding.suggest(near.as_ref(), edit, used.span);
 }
 
 /// Reports an attribute that the resource does not have.
@@ -141,16 +141,18 @@ fn attribute(checker: &mut Checker<'_>, resource: &str, attribute: &str, span: S
     }
     let mut known = Vec::new();
     attributes(record, &record.shape.name, "", 0, &mut known);
-    let near = nearest(attribute, known.iter().map(String::as_str)).map(str::to_owned);
+    let near = near(attribute, known.iter().map(String::as_str));
     let message = format!("`{}` has no attribute `{attribute}`", target.kind);
     let exact = place::source(checker.template.document, span) == attribute;
     let finding = checker.report(&rules::UNKNOWN_ATTRIBUTE, span, message);
-    finding.fix = match &near {
-        Some(near) => Some(format!("did you mean `{near}`?")),
-        None if known.is_empty() => Some(format!("`{}` has none", target.kind)),
-        None => one_of(known.iter().map(String::as_str)),
-    };
-    finding.text_edit = near.filter(|_| exact).map(|near| (span, near));
+    if near.is_none() {
+        finding.fix = match known.as_slice() {
+            [] => Some(format!("`{}` has none", target.kind)),
+            known => one_of(known.iter().map(String::as_str)),
+        };
+    }
+    let edit = near.clone().filter(|_| exact).map(|near| near.map(str::to_owned));
+    finding.suggest(near.as_ref(), edit, span);
 }
 
 /// Whether an attribute, or what it is a part of, can be read.

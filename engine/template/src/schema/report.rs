@@ -1,7 +1,8 @@
 //! Taking findings down.
 
-use eyas_lang::diagnostics::nearest;
+use std::fmt::Display;
 
+use super::near::{Near, near};
 use super::{Checker, SchemaFinding, SchemaRule, place, rules};
 use crate::document::Span;
 
@@ -52,12 +53,13 @@ impl<'t> Checker<'t> {
         let near = self.suggest(name, known.clone());
         // What a loop makes of a name is not what is written.
         let written = place::unquoted(self.template.document, span) == name;
-        let edit = near.filter(|_| written);
-        let edit = edit.map(|near| (span, place::requoted(self.template.document, span, near)));
-        let fix = near.map(|near| format!("did you mean `{near}`?")).or_else(|| one_of(known));
+        let fix = near.is_none().then(|| one_of(known)).flatten();
+        let edit = near.as_ref().filter(|_| written);
+        let edit =
+            edit.map(|near| near.clone().map(|near| place::requoted(self.template.document, span, near)));
         let finding = self.report(rule, span, message);
         finding.fix = fix;
-        finding.text_edit = edit;
+        finding.suggest(near.as_ref(), edit, span);
     }
 
     /// Says of the last finding what is to be done, instead of the nearest name.
@@ -72,9 +74,9 @@ impl<'t> Checker<'t> {
     pub(super) fn suggest<'n>(
         &mut self,
         name: &str,
-        known: impl Iterator<Item = &'n str>,
-    ) -> Option<&'n str> {
-        (name.len() <= MAX_SUGGESTED && self.may_suggest()).then(|| nearest(name, known)).flatten()
+        known: impl Iterator<Item = &'n str> + Clone,
+    ) -> Option<Near<&'n str>> {
+        (name.len() <= MAX_SUGGESTED && self.may_suggest()).then(|| near(name, known)).flatten()
     }
 
     /// The names to look for a nearest one in; none where there is no time left to.
@@ -120,6 +122,21 @@ impl<'t> Checker<'t> {
             }
         }
         found
+    }
+}
+
+impl SchemaFinding {
+    /// Tells the name that was probably meant, and writes `edit` at `span` where that is sure.
+    pub(super) fn suggest<N: Display>(
+        &mut self,
+        near: Option<&Near<N>>,
+        edit: Option<Near<String>>,
+        span: Span,
+    ) {
+        if let Some(near) = near {
+            self.fix = Some(format!("did you mean `{}`?", near.name));
+        }
+        self.text_edit = edit.filter(|edit| edit.sure).map(|edit| (span, edit.name));
     }
 }
 
