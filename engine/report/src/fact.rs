@@ -3,13 +3,17 @@
 use eyas_engine::finding::{Evidence, Finding, Ignored, Location};
 
 use crate::summary::{Broken, IdleIgnore, IdleWhy};
+use crate::wrap;
+
+/// Longest value that is told. The formats for programs have all of it.
+const VALUE_LIMIT: usize = 400;
 
 /// One value that a finding rests on: `ct.name is "CreateUser"`.
 pub(crate) fn evidence(evidence: &Evidence) -> String {
     let Evidence { field, value, unknown, .. } = evidence;
     match (value, unknown) {
         (_, Some(why)) => format!("{field} is not known: {why}"),
-        (Some(value), None) => format!("{field} is {value}"),
+        (Some(value), None) => format!("{field} is {}", wrap::clip(&value.to_string(), VALUE_LIMIT)),
         (None, None) => format!("{field} is absent"),
     }
 }

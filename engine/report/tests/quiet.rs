@@ -140,6 +140,18 @@ fn what_is_ignored_is_neither_new_nor_fixed() {
 }
 
 #[test]
+fn what_need_not_be_known_is_no_longer_missing() {
+    let report = |known: Baseline| {
+        let mut report = Report::new(Vec::new()).with_baseline(known);
+        report.begin(&Run::default()).expect("there is no output");
+        report.finding(&support::unknown()).expect("there is no output");
+        report.end(Summary { unknown: 1, ..Summary::default() }).expect("there is no output").unknown
+    };
+    assert_eq!(report(baseline(&[])), 1);
+    assert_eq!(report(baseline(&[support::unknown()])), 0);
+}
+
+#[test]
 fn a_broken_baseline_is_refused() {
     assert!(Baseline::read(Cursor::new("{\"schema\":\"eyas.finding/1\"}\n")).is_err());
     assert_eq!(Baseline::read(Cursor::new("")).expect("an empty one is one").fixed(), 0);

@@ -82,6 +82,15 @@ fn no_file_outside_of_the_folder_is_shown() {
 }
 
 #[test]
+fn a_baseline_knows_findings_whose_line_moved() {
+    let place = linted();
+    place.file("cfn/disk.yaml", format!("# moved\n\n{TEMPLATE}"));
+    let ran = place.eyas("lint cfn --rules own.eyas --baseline saved.json");
+    assert_eq!(ran.code(), 0, "{}", ran.stdout());
+    assert!(ran.stdout().contains("since the baseline: 0 new, 1 unchanged, 0 fixed"), "{}", ran.stdout());
+}
+
+#[test]
 fn what_eyas_toml_ignores_is_counted_and_listed_on_request() {
     let place = hunted();
     place.file(
@@ -128,6 +137,10 @@ fn only_what_is_new_since_the_baseline_counts() {
     place.file("log.jsonl", fewer + &event(9, "CreateUser", "iam", ""));
     let changed = place.eyas("hunt log.jsonl --rules own.eyas --baseline known.jsonl");
     insta::assert_snapshot!(changed.shown());
+    place.file("eyas.toml", "[output]\nbaseline = \"known.jsonl\"\nshow_ignored = true\n");
+    let all = place.eyas("hunt log.jsonl --rules own.eyas -f jsonl").json_lines();
+    let states: Vec<_> = all.iter().map(|f| f["baseline"].as_str().unwrap_or_default()).collect();
+    assert_eq!(states, ["unchanged", "new"]);
     place.file("known.jsonl", "no json\n");
     assert_eq!(place.eyas("hunt log.jsonl --rules own.eyas --baseline known.jsonl").code(), 2);
 }

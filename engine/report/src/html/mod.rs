@@ -35,6 +35,8 @@ struct Page {
     rules: Vec<RuleStat>,
     rule_numbers: HashMap<String, usize>,
     frameworks: Frameworks,
+    /// How many findings are listed.
+    most: usize,
     /// Rows by rank, the worst first.
     rows: [Vec<String>; 6],
     left_out: u64,
@@ -64,7 +66,7 @@ fn text(text: &str) -> String {
 
 impl<W: Write> Html<W> {
     pub(crate) fn new(out: W) -> Self {
-        Self { out, page: Page::default() }
+        Self { out, page: Page { most: MOST, ..Page::default() } }
     }
 }
 
@@ -125,7 +127,7 @@ impl Page {
         }
         // Severities count from 0, info, to 4, critical; what is not known comes last.
         let rank = if unknown { 5 } else { 4 - (finding.severity as usize).min(4) };
-        if self.rows.iter().map(Vec::len).sum::<usize>() == MOST && !self.make_room(rank) {
+        if self.rows.iter().map(Vec::len).sum::<usize>() == self.most && !self.make_room(rank) {
             return;
         }
         let row = row::row(finding, rule, &self.run.sources);
@@ -139,5 +141,53 @@ impl Page {
         self.left_out += 1;
         let below = self.rows.iter_mut().skip(rank + 1).rev().find(|rows| !rows.is_empty());
         below.is_some_and(|rows| rows.pop().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use eyas_engine::finding::{RuleInfo, SCHEMA, Subject};
+    use eyas_lang::checked::Severity;
+
+    use super::*;
+
+    fn finding(severity: Severity, outcome: Outcome) -> Finding {
+        Finding {
+            schema: SCHEMA.into(),
+            fingerprint: String::new(),
+            rule: RuleInfo {
+                id: "a.b".into(),
+                title: String::new(),
+                maps: Vec::new(),
+                tags: Vec::new(),
+                refs: Vec::new(),
+            },
+            outcome,
+            severity,
+            message: String::new(),
+            fix: None,
+            subject: Subject::default(),
+            location: None,
+            event: None,
+            when: None,
+            evidence: Vec::new(),
+            edits: Vec::new(),
+            text_edits: Vec::new(),
+            ignored: None,
+            baseline: None,
+        }
+    }
+
+    #[test]
+    fn the_worst_findings_are_those_that_are_listed() {
+        let mut page = Page { most: 3, ..Page::default() };
+        for severity in [Severity::Low, Severity::High, Severity::Low, Severity::Critical, Severity::Info] {
+            page.add(&finding(severity, Outcome::Violation));
+        }
+        page.add(&finding(Severity::Critical, Outcome::Unknown));
+        let counts: Vec<usize> = page.rows.iter().map(Vec::len).collect();
+        assert_eq!((counts, page.left_out), (vec![1, 1, 0, 1, 0, 0], 3));
+        let stat = &page.rules[0];
+        assert_eq!((stat.violations, stat.unknown), (5, 1), "what is not listed is counted");
     }
 }

@@ -14,6 +14,9 @@ const SCRIPT: &str = include_str!("script.js");
 /// Nothing from the network, whatever a finding holds.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+/// How many reasons and places each list has.
+const MOST_LISTED: usize = 200;
+
 /// What the filter can choose, in the order of the rows.
 const KINDS: [&str; 6] = ["critical", "high", "medium", "low", "info", "unknown"];
 
@@ -186,7 +189,10 @@ fn not_judged(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
 
 fn list(title: &str, items: &[String], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<h3>{title}</h3><ul>")?;
-    items.iter().try_for_each(|item| writeln!(out, "<li>{}</li>", text(item)))?;
+    items.iter().take(MOST_LISTED).try_for_each(|item| writeln!(out, "<li>{}</li>", text(item)))?;
+    if items.len() > MOST_LISTED {
+        writeln!(out, "<li>… and {} more</li>", grouped((items.len() - MOST_LISTED) as u64))?;
+    }
     writeln!(out, "</ul>")
 }
 
