@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::table::{Descriptions, Table, add_common_fields};
+use super::table::{Descriptions, Table, add_attributes, add_common_fields};
 use super::{RecordType, Shape, Step, written};
 
 const CLOUDTRAIL: &str = include_str!("../../catalog/cloudtrail.toml");
@@ -74,6 +74,7 @@ impl Catalog {
         let descriptions = Descriptions::open(DESCRIPTIONS).expect("descriptions.bin is well-formed");
         descriptions.describe(number, &mut record)?;
         add_common_fields(&mut record.shape, tags);
+        add_attributes(&mut record.shape);
         Some(record)
     }
 
@@ -98,6 +99,7 @@ impl Catalog {
     fn resource(&self, number: usize) -> Option<RecordType> {
         let (mut record, tags) = self.table.decode(number)?;
         add_common_fields(&mut record.shape, tags);
+        add_attributes(&mut record.shape);
         Some(record)
     }
 

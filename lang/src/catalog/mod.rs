@@ -94,6 +94,7 @@ impl Field {
             required: false,
             deprecated: false,
             dispatch: false,
+            common: false,
         }
     }
 }
@@ -131,6 +132,8 @@ pub struct Field {
     pub deprecated: bool,
     /// Rules are looked up by equality on this field.
     pub dispatch: bool,
+    /// Beside a resource's properties: what every resource has.
+    pub common: bool,
 }
 
 /// Whether a field takes an argument in brackets.

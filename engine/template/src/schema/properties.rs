@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use eyas_lang::catalog::{Field, RecordType, Shape, table};
+use eyas_lang::catalog::{Field, RecordType, Shape};
 use eyas_lang::types::Type;
 use smol_str::SmolStr;
 
@@ -230,7 +230,7 @@ impl Properties<'_, '_> {
             return;
         }
         for entry in entries.iter().filter(|entry| !is_loop(&entry.key)) {
-            match shape.field(&entry.key).filter(|field| self.is_property(shape, field)) {
+            match shape.field(&entry.key).filter(|field| !field.common) {
                 Some(field) => {
                     // Of a nested shape, it may be read-only in one place and not in another.
                     if field.read_only && !field.required && shape.name == self.record.name {
@@ -255,11 +255,6 @@ impl Properties<'_, '_> {
         }
     }
 
-    /// Whether a field is a property and none of those that rules see beside the properties.
-    fn is_property(&self, shape: &Shape, field: &Field) -> bool {
-        shape.name != self.record.name || !table::COMMON_FIELDS.contains(&field.name.as_str())
-    }
-
     /// `at` is the place to point to for the object at `whole`.
     fn required(&mut self, shape: &Shape, given: &[&str], at: Span, whole: Span) {
         for field in shape.fields.iter().filter(|field| field.required) {
@@ -277,16 +272,14 @@ impl Properties<'_, '_> {
     fn unknown_property(&mut self, shape: &Shape, entry: &Entry, object: &Node) {
         let (key, span) = (entry.key.as_str(), entry.key_span);
         let message = format!("{} has no property `{key}`", self.owner(shape));
-        let record = self.record;
         let known = shape
             .fields
             .iter()
-            .filter(|field| shape.name != record.name || !table::COMMON_FIELDS.contains(&field.name.as_str()))
             // What is given already was not meant once more.
-            .filter(|field| !field.read_only && object.get(&field.name).is_none())
+            .filter(|field| !field.common && !field.read_only && object.get(&field.name).is_none())
             .map(|field| field.name.as_str());
         self.checker.report_name(&rules::UNKNOWN_PROPERTY, span, message, key, known);
-        if shape.name == record.name && RESOURCE.contains(&key) {
+        if shape.name == self.record.name && RESOURCE.contains(&key) {
             self.checker.advise("move it beside `Properties`");
         }
     }

@@ -137,3 +137,13 @@ fn over_a_thousand_names_sorted_and_near_ones_found() {
     assert!(Catalog::builtin().record_type("AWS::EC2::SecurityGrup").is_none());
     assert!(Catalog::builtin().shape("AWS::EC2::SecurityGroup.Nothing").is_none());
 }
+
+#[test]
+fn attributes_of_resources_hide_no_property() {
+    assert!(field("AWS::EC2::Volume", "DeletionPolicy").common);
+    assert!(field("AWS::EC2::Instance", "Metadata").common);
+    // One of the few types with a property of that name.
+    assert!(!field("AWS::Chime::Channel", "Metadata").common);
+    let account = Catalog::builtin().shape("Account::Summary").expect("a type of the account's");
+    assert!(account.field("Metadata").is_none() && account.field("id").is_some());
+}

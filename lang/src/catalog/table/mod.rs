@@ -40,8 +40,8 @@ mod read;
 mod write;
 
 pub use descriptions::Descriptions;
-pub(in crate::catalog) use read::add_common_fields;
-pub use read::{COMMON_FIELDS, Table};
+pub use read::Table;
+pub(in crate::catalog) use read::{add_attributes, add_common_fields};
 pub use write::{Entry, write};
 
 const MAGIC: &[u8; 8] = b"EYASCAT2";

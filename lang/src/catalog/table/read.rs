@@ -181,14 +181,6 @@ fn skip_field(body: &mut Cursor<'_>) -> Option<()> {
     Some(())
 }
 
-/// The fields that every resource has beside its properties, sorted; no type has a property of
-/// one of these names.
-pub const COMMON_FIELDS: [&str; 8] =
-    ["DeletionPolicy", "UpdateReplacePolicy", "account", "id", "origin", "region", "tags", "type"];
-
-/// What becomes of a resource that goes; stands beside the properties.
-const POLICIES: [&str; 4] = ["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"];
-
 /// Adds the fields that every resource has. A property of the same name goes first.
 pub(in crate::catalog) fn add_common_fields(shape: &mut Shape, tags: Vec<Step>) {
     let text = |name: &str, doc: &str| Field::new(name, Type::String, doc);
@@ -205,22 +197,7 @@ pub(in crate::catalog) fn add_common_fields(shape: &mut Shape, tags: Vec<Step>) 
     id.optional = false;
     let mut ty = text("type", "The record type, such as `AWS::EC2::Instance`.");
     ty.optional = false;
-    let policy = |name: &str, doc: &str, values: &[&'static str]| {
-        let mut field = text(name, doc);
-        field.values = values.iter().map(|value| SmolStr::new_static(value)).collect();
-        field
-    };
     let common = [
-        policy(
-            "DeletionPolicy",
-            "What becomes of the resource when its stack no longer has it. Absent outside of templates.",
-            &POLICIES,
-        ),
-        policy(
-            "UpdateReplacePolicy",
-            "What becomes of the resource when an update replaces it. Absent outside of templates.",
-            &["Delete", "Retain", "Snapshot"],
-        ),
         text("account", "The id of the account that the resource is in."),
         id,
         origin,
@@ -228,7 +205,44 @@ pub(in crate::catalog) fn add_common_fields(shape: &mut Shape, tags: Vec<Step>) 
         tags_field,
         ty,
     ];
-    for field in common {
+    add(shape, common);
+}
+
+/// Adds what a template says of a resource beside its properties. A property of the same name goes
+/// first.
+pub(in crate::catalog) fn add_attributes(shape: &mut Shape) {
+    let policy = |name: &str, doc: &str, values: &[&'static str]| {
+        let mut field = Field::new(name, Type::String, doc);
+        field.values = values.iter().copied().map(SmolStr::new_static).collect();
+        field
+    };
+    let depends_on = Type::List(Box::new(Type::String));
+    add(
+        shape,
+        [
+            policy(
+                "DeletionPolicy",
+                "In a template: what becomes of the resource when it is taken out, or its stack deleted.",
+                &["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"],
+            ),
+            Field::new(
+                "DependsOn",
+                depends_on,
+                "In a template: the resources that are made before this one.",
+            ),
+            Field::new("Metadata", Type::Dynamic, "In a template: what is noted about the resource."),
+            policy(
+                "UpdateReplacePolicy",
+                "In a template: what becomes of the old resource when an update replaces it.",
+                &["Delete", "Retain", "Snapshot"],
+            ),
+        ],
+    );
+}
+
+fn add(shape: &mut Shape, common: impl IntoIterator<Item = Field>) {
+    for mut field in common {
+        field.common = true;
         if let Err(place) = shape.fields.binary_search_by(|f| f.name.cmp(&field.name)) {
             shape.fields.insert(place, field);
         }
