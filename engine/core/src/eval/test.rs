@@ -6,6 +6,7 @@
 use eyas_lang::checked::CompareOp;
 use eyas_lang::value::{self, Fetched, Unknown};
 use ipnet::IpNet;
+use smol_str::SmolStr;
 
 use super::state::Eval;
 use super::{Truth, compare, text};
@@ -26,13 +27,12 @@ impl Eval<'_, '_> {
                 let left = self.get(left);
                 some(&left, |l| self.text_test(l, *op, right, *all))
             }
-            Test::Search { left, find } => some(&self.get(left), |l| match as_text(l) {
-                Ok(text) => Truth::from(find.is_match(text.as_bytes())),
-                Err(truth) => truth,
+            Test::Search { left, find } => some(&self.get(left), |l| {
+                let found = |text: &str| find.is_match(text.as_bytes());
+                searched(l, found, |parts| parts.iter().flatten().any(|part| found(part)))
             }),
-            Test::Regex { left, regex } => some(&self.get(left), |l| match as_text(l) {
-                Ok(text) => Truth::from(regex.is_match(&text)),
-                Err(truth) => truth,
+            Test::Regex { left, regex } => some(&self.get(left), |l| {
+                searched(l, |text| regex.is_match(text), |parts| text::matches_within(regex, parts))
             }),
             Test::RefersTo { left, target, names } => {
                 let var = match target {
@@ -173,10 +173,18 @@ impl Members<'_> {
 /// Whether a text of which parts are known can be in a set.
 fn partly_in(set: &HashedSet, why: &Unknown) -> Truth {
     let possible = set.items.iter().any(|item| match item {
-        value::Value::Str(item) => text::fits(&why.parts, item) || why.parts.is_empty(),
+        value::Value::Str(item) => {
+            !is_no_name(why, item) && (text::fits(&why.parts, item) || why.parts.is_empty())
+        }
         _ => true,
     });
     if possible { Truth::Unknown } else { Truth::False }
+}
+
+/// Whether a value is a reference to a resource, and a text what no resource is called: the name
+/// or ARN of one is neither empty nor a wildcard.
+fn is_no_name(why: &Unknown, text: &str) -> bool {
+    why.refers_to.is_some() && matches!(text, "" | "*")
 }
 
 /// One value in a list that was read from the record or a context.
@@ -231,6 +239,13 @@ fn comparison(left: &Fetched<'_>, op: CompareOp, right: &Fetched<'_>) -> Truth {
     match (left, right) {
         (Fetched::Absent, _) | (_, Fetched::Absent) => Truth::False,
         (Fetched::Present(l), Fetched::Present(r)) => Truth::from(compare::compare(l, op, r)),
+        (Fetched::Unknown(why), Fetched::Present(value::Value::Str(text))) if is_no_name(why, text) => {
+            match op {
+                CompareOp::Eq => Truth::False,
+                CompareOp::Ne => Truth::True,
+                _ => Truth::Unknown,
+            }
+        }
         (Fetched::Unknown(why), Fetched::Present(value::Value::Str(text))) => {
             text::partly(op, &why.parts, text)
         }
@@ -245,12 +260,19 @@ fn comparison(left: &Fetched<'_>, op: CompareOp, right: &Fetched<'_>) -> Truth {
     }
 }
 
-/// A value's text, or what a text test over it comes to.
-fn as_text<'a>(found: &'a Fetched<'_>) -> Result<std::borrow::Cow<'a, str>, Truth> {
+/// What a search in a text comes to; where only parts of it are known, whether these suffice.
+fn searched(
+    found: &Fetched<'_>,
+    whole: impl Fn(&str) -> bool,
+    parts: impl Fn(&[Option<SmolStr>]) -> bool,
+) -> Truth {
     match found {
-        Fetched::Absent => Err(Truth::False),
-        Fetched::Unknown(_) => Err(Truth::Unknown),
-        Fetched::Present(value) => coerce::text(value).ok_or(Truth::Unknown),
+        Fetched::Absent => Truth::False,
+        Fetched::Unknown(why) if parts(&why.parts) => Truth::True,
+        Fetched::Unknown(_) => Truth::Unknown,
+        Fetched::Present(value) => {
+            coerce::text(value).map_or(Truth::Unknown, |text| Truth::from(whole(&text)))
+        }
     }
 }
 

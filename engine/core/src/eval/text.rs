@@ -155,6 +155,20 @@ pub(super) fn partly(op: CompareOp, parts: &[Option<SmolStr>], pattern: &str) ->
     }
 }
 
+/// Whether an expression matches within a part of a text that is known. Where a match touches
+/// what is not known nothing is certain: that decides what `$`, `\b` or a repetition come to.
+pub(super) fn matches_within(regex: &regex::Regex, parts: &[Option<SmolStr>]) -> bool {
+    let last = parts.len().saturating_sub(1);
+    parts.iter().enumerate().any(|(at, part)| {
+        part.as_deref().is_some_and(|part| {
+            let inside = |found: regex::Match<'_>| {
+                (at == 0 || found.start() > 0) && (at == last || found.end() < part.len())
+            };
+            regex.find_iter(part).any(inside)
+        })
+    })
+}
+
 fn decided(certain: bool, possible: bool) -> Truth {
     match (certain, possible) {
         (true, _) => Truth::True,
@@ -236,6 +250,21 @@ mod tests {
         assert!(lies_below("/usr/share", "/usr/share/"));
         assert!(!lies_below("/usr/shared", "/usr/share"));
         assert!(lies_below("/x", "/"));
+    }
+
+    #[test]
+    fn expressions_over_partly_known_text() {
+        let parts = |p: &[Option<&str>]| p.iter().map(|s| s.map(SmolStr::new)).collect::<Vec<_>>();
+        let within = |regex: &str, text: &[Option<&str>]| {
+            matches_within(&regex::Regex::new(regex).expect("an expression"), &parts(text))
+        };
+        let script = [Some("A=${key}; B="), None, Some("\nPASSWORD=hunter22\n"), None, Some(" end")];
+        assert!(within("PASSWORD=[a-z0-9]{6}", &script));
+        assert!(within("^A=", &script) && within("end$", &script));
+        // At the edges of what is known.
+        assert!(!within("B=.*", &script));
+        assert!(!within("^\nPASS", &script) && !within("22\\s$", &script));
+        assert!(!within("hunter", &[None]) && !within("hunter", &[]));
     }
 
     #[test]

@@ -242,7 +242,11 @@ impl Resolver<'_> {
                 let encoded = base64::engine::general_purpose::STANDARD.encode(text.as_bytes());
                 self.tree(TreeKind::Str(encoded.into()), span)
             }
-            Some(TreeKind::Unknown(why)) => self.unknown(span, Unknown::present(why.reason.clone())),
+            // Nobody compares what is encoded; what is known of the plain text lets rules search it.
+            Some(TreeKind::Unknown(why)) => {
+                let parts = why.parts.clone();
+                self.unknown(span, Unknown { parts, ..Unknown::present(why.reason.clone()) })
+            }
             _ => self.malformed(span, "`Fn::Base64`"),
         }
     }
