@@ -1,7 +1,7 @@
 //! `age`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::types::Type;
 use crate::value::{Fetched, Value};
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "age",
     params: &[kit::param("time", ParamKind::Time)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: |args| kit::per_item(args, Type::Duration),
     doc: "How long ago a time was, seen from the record's own time (see `now`). Absent where the value is no time. Of a list, every item.",
     examples: &[

@@ -1,7 +1,7 @@
 //! `arn`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::types::Type;
 use crate::value::{Fetched, Value};
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "arn",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: |args| kit::per_item(args, Type::Record("arn".into())),
     doc: "The parts of an ARN: `partition`, `service`, `region`, `account`, `resource` (all after the account), `resource_type` and `resource_id` (before and after its first `/` or `:`). Absent where the text is no ARN; a part that is empty is absent. Of a list, every item.",
     examples: &[

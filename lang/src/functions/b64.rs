@@ -1,7 +1,7 @@
 //! `b64`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
@@ -11,7 +11,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "b64",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::text_or_texts,
     doc: "Decodes Base64 (standard or URL-safe, padded or not, line breaks allowed). Absent where the text is none. Of a list, every item.",
     examples: &[

@@ -1,14 +1,14 @@
 //! `basename`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "basename",
     params: &[kit::param("path", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::text_or_texts,
     doc: "What follows the last `/` of a path. Of a list, of every item.",
     examples: &[

@@ -1,7 +1,7 @@
 //! `cidr`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "cidr",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: |args| kit::per_item(args, Type::Cidr),
     doc: "The network that a text is; an address is a network of one. Bits behind the prefix are cleared. Absent where it is none. Of a list, every item.",
     examples: &[

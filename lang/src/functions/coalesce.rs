@@ -1,14 +1,14 @@
 //! `coalesce`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "coalesce",
     params: &[kit::param("value", ParamKind::Any)],
     variadic: true,
-    coalesces: true,
+    passing: Passing::First,
     result: kit::common,
     doc: "The first of the values that is there; absent where none is. Unknown where the first that is not absent is unknown.",
     examples: &[

@@ -1,14 +1,14 @@
 //! `concat`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "concat",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: true,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::string,
     doc: "The texts as one. Absent where one of them is.",
     examples: &[

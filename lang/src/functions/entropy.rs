@@ -1,7 +1,7 @@
 //! `entropy`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::types::Type;
 use crate::value::{Fetched, Value};
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "entropy",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: |args| kit::per_item(args, Type::Float),
     doc: "Shannon's entropy of a text in bits a byte: near 0 for `aaaa`, above 4 for random keys. Of a list, every item.",
     examples: &[

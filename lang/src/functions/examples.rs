@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{CallContext, all, find, kit};
+use super::{CallContext, Passing, all, find, kit};
 use crate::catalog::Catalog;
 use crate::types::Type;
 use crate::value::{Fetched, Tree, TreeKind, Value};
@@ -126,11 +126,11 @@ impl Reader {
         for item in self.items(")") {
             match item {
                 Fetched::Present(value) => args.push(value),
-                Fetched::Absent if function.coalesces => {}
+                Fetched::Absent if function.passing == Passing::First => {}
                 other => return other,
             }
         }
-        if function.coalesces && args.is_empty() {
+        if function.passing == Passing::First && args.is_empty() {
             return Fetched::Absent;
         }
         let least = function.params.iter().filter(|p| !p.optional).count();

@@ -1,7 +1,7 @@
 //! `getopt`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ pub(super) static FUNCTION: Function = Function {
         kit::optional("option", ParamKind::String),
     ],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::getopt,
     doc: "The options of a command line, read as `getopt(3)` does: names and their values in order. With a third argument (or `[option]` behind the call) only that option's last value, or its name where it takes none.",
     examples: &[

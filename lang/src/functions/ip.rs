@@ -1,7 +1,7 @@
 //! `ip`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::types::Type;
 use crate::value::{Fetched, Value};
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "ip",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: |args| kit::per_item(args, Type::Ip),
     doc: "The address that a text is; absent where it is none. Of a list, every item.",
     examples: &[

@@ -1,14 +1,14 @@
 //! `join`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "join",
     params: &[kit::param("separator", ParamKind::String), kit::param("list", ParamKind::List)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::string,
     doc: "The items of a list as one text, with `separator` between them. Items that are lists themselves are joined item by item; absent ones are left out.",
     examples: &[

@@ -1,14 +1,14 @@
 //! `last`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "last",
     params: &[kit::param("list", ParamKind::List)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::item,
     doc: "The last item of a list; absent where there is none.",
     examples: &[

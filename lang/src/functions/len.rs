@@ -1,14 +1,14 @@
 //! `len`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "len",
     params: &[kit::param("value", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::int,
     doc: "The length of a text in bytes, the number of a list's items, or of an object's members.",
     examples: &[

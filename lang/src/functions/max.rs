@@ -1,7 +1,7 @@
 //! `max`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 use std::cmp::Ordering;
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "max",
     params: &[kit::param("list", ParamKind::List)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::item,
     doc: "The greatest number of a list; numbers given as text count, other items do not. Absent where there is none.",
     examples: &[

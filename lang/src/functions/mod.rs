@@ -26,6 +26,7 @@ mod join;
 mod kit;
 mod last;
 mod len;
+mod literal;
 mod max;
 mod min;
 mod now;
@@ -49,8 +50,8 @@ pub struct Function {
     pub params: &'static [Param],
     /// Whether the last parameter may repeat.
     pub variadic: bool,
-    /// Whether absent arguments are passed over, and the first of the others is what counts.
-    pub coalesces: bool,
+    /// Which arguments it is called with.
+    pub passing: Passing,
     /// The type of its result, from the types of its arguments.
     pub result: fn(&[Type]) -> Type,
     /// What it does: Markdown, first line is the summary.
@@ -58,8 +59,7 @@ pub struct Function {
     /// Expressions and what they yield.
     pub examples: &'static [Example],
     /// The implementation. Arguments are present; absent and unknown ones are handled by the
-    /// caller (absent in, absent out; unknown in, unknown out; of a function that coalesces
-    /// only the first argument that is there is passed).
+    /// caller, as [`Function::passing`] says.
     pub eval: for<'r> fn(&[crate::value::Value<'r>], &CallContext) -> Fetched<'r>,
 }
 
@@ -67,6 +67,18 @@ impl std::fmt::Debug for Function {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
     }
+}
+
+/// Which arguments a function is called with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passing {
+    /// All: absent in, absent out; unknown in, unknown out.
+    All,
+    /// The first that is there; absent where none is, unknown where the first that is not
+    /// absent is unknown.
+    First,
+    /// All; what is not known counts as absent.
+    Known,
 }
 
 /// A parameter of a function.
@@ -132,6 +144,7 @@ static ALL: &[&Function] = &[
     &join::FUNCTION,
     &last::FUNCTION,
     &len::FUNCTION,
+    &literal::FUNCTION,
     &max::FUNCTION,
     &min::FUNCTION,
     &now::FUNCTION,

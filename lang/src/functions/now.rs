@@ -1,7 +1,7 @@
 //! `now`
 
 use super::kit;
-use super::{CallContext, Example, Function};
+use super::{CallContext, Example, Function, Passing};
 use crate::types::Type;
 use crate::value::{Fetched, Value};
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "now",
     params: &[],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: |_| Type::Time,
     doc: "The record's own time: when the event happened, when the account was read. Never the wall clock, so the same input gives the same findings tomorrow.",
     examples: &[Example { expr: r#"now()"#, result: r#"2026-01-01T00:00:00Z"# }],

@@ -1,14 +1,14 @@
 //! `parse_json`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "parse_json",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::dynamic,
     doc: "Reads JSON text: `parse_json(x).member`. What is no text is given back as it is; absent where the text is no JSON.",
     examples: &[

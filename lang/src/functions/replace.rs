@@ -1,7 +1,7 @@
 //! `replace`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
@@ -12,7 +12,7 @@ pub(super) static FUNCTION: Function = Function {
         kit::param("to", ParamKind::String),
     ],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::string,
     doc: "The text with every `from` replaced by `to`.",
     examples: &[

@@ -1,14 +1,14 @@
 //! `split`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "split",
     params: &[kit::param("text", ParamKind::String), kit::param("separator", ParamKind::String)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::texts,
     doc: "The parts of a text between separators.",
     examples: &[

@@ -2,14 +2,14 @@
 
 use super::kit;
 use super::kit::Number;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "sum",
     params: &[kit::param("list", ParamKind::List)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::item,
     doc: "The sum of a list's numbers; numbers given as text count, other items do not.",
     examples: &[

@@ -1,14 +1,14 @@
 //! `tolower`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "tolower",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::text_or_texts,
     doc: "The text in lower case. Of a list, every item.",
     examples: &[

@@ -1,14 +1,14 @@
 //! `trim`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "trim",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::text_or_texts,
     doc: "The text without white space at its ends. Of a list, every item.",
     examples: &[Example { expr: r#"trim("  a b ")"#, result: r#""a b""# }],

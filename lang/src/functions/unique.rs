@@ -1,7 +1,7 @@
 //! `unique`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "unique",
     params: &[kit::param("list", ParamKind::List)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::same,
     doc: "The list without repeated items.",
     examples: &[

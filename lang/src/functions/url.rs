@@ -1,7 +1,7 @@
 //! `url`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::types::Type;
 use crate::value::{Fetched, Value};
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "url",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: |args| kit::per_item(args, Type::Record("url".into())),
     doc: "The parts of a URL: `scheme`, `user`, `host`, `port`, `path`, `query`, `fragment`. Absent where the text is none; a part that is not there is absent. Of a list, every item.",
     examples: &[

@@ -1,14 +1,14 @@
 //! `url_decode`
 
 use super::kit;
-use super::{CallContext, Example, Function, ParamKind};
+use super::{CallContext, Example, Function, ParamKind, Passing};
 use crate::value::{Fetched, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "url_decode",
     params: &[kit::param("text", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::text_or_texts,
     doc: "The text with `%XX` resolved, as IAM hands out its policy documents. Of a list, every item.",
     examples: &[

@@ -11,7 +11,7 @@ use super::lower::{Lower, Typed};
 use super::scope::{Local, Scope};
 use crate::checked::Term;
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::functions::{self, Function, ParamKind};
+use crate::functions::{self, Function, ParamKind, Passing};
 use crate::resolve::{Found, Kind};
 use crate::source::Span;
 use crate::syntax::ast::{Name, Operand, OperandKind, Segment};
@@ -83,12 +83,12 @@ impl<'a> Lower<'_, 'a> {
         }
         let mut terms = Vec::with_capacity(args.len());
         let mut types = Vec::with_capacity(args.len());
-        let mut optional = function.coalesces;
+        let first = function.passing == Passing::First;
+        let mut optional = function.passing != Passing::All;
         for (i, arg) in args.iter().enumerate() {
             let kind = function.params.get(i).or(function.params.last()).map_or(ParamKind::Any, |p| p.kind);
             let typed = self.argument(arg, kind, function, scope)?;
-            optional =
-                if function.coalesces { optional && typed.optional } else { optional || typed.optional };
+            optional = if first { optional && typed.optional } else { optional || typed.optional };
             terms.push(typed.term);
             types.push(typed.ty);
         }

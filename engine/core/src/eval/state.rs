@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use eyas_lang::catalog::Step;
-use eyas_lang::functions::{CallContext, Function, ParamKind};
+use eyas_lang::functions::{CallContext, Function, ParamKind, Passing};
 use eyas_lang::value::{self, Fetched, Unknown};
 use jiff::Timestamp;
 
@@ -280,7 +280,7 @@ impl<'p, 'r> Eval<'p, 'r> {
         if let Some(why) = &self.peeking {
             return Fetched::Unknown(why.clone());
         }
-        if function.coalesces {
+        if function.passing == Passing::First {
             return self.first_there(function, args);
         }
         let mut present = Vec::with_capacity(args.len());
@@ -289,6 +289,7 @@ impl<'p, 'r> Eval<'p, 'r> {
             match self.own(arg) {
                 // Absent decides, whatever else is not known.
                 Fetched::Absent => return Fetched::Absent,
+                Fetched::Unknown(_) if function.passing == Passing::Known => return Fetched::Absent,
                 Fetched::Unknown(why) => unknown = unknown.or(Some(why)),
                 Fetched::Present(value) => present.push(value),
             }

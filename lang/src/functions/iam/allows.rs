@@ -2,7 +2,7 @@
 
 use super::decide::{self, On};
 use super::document;
-use crate::functions::{CallContext, Example, Function, ParamKind, kit};
+use crate::functions::{CallContext, Example, Function, ParamKind, Passing, kit};
 use crate::types::Type;
 use crate::value::{Fetched, Value};
 
@@ -14,7 +14,7 @@ pub(in crate::functions) static FUNCTION: Function = Function {
         kit::optional("resource", ParamKind::String),
     ],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: |_| Type::Bool,
     doc: "Whether a policy document allows an action, on some resource or on the one that is given. \
           Wildcards, NotAction, NotResource and Deny count as IAM counts them; unknown where a condition \

@@ -5,14 +5,14 @@ use super::document::{self, Policy};
 use super::paths::{Need, PATHS, Path, Reach};
 use super::pattern::Pattern;
 use super::truth::Truth;
-use crate::functions::{CallContext, Example, Function, ParamKind, kit};
+use crate::functions::{CallContext, Example, Function, ParamKind, Passing, kit};
 use crate::value::{Fetched, Value};
 
 pub(in crate::functions) static FUNCTION: Function = Function {
     name: "iam.escalations",
     params: &[kit::param("document", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::texts,
     doc: "The ways in which a policy document lets its holder gain more rights: sets of actions that \
           together do, such as `iam:PassRole + ec2:RunInstances`. Resources, Deny and the condition \

@@ -2,7 +2,7 @@
 
 use super::decide::{self, On};
 use super::document;
-use crate::functions::{CallContext, Example, Function, ParamKind, kit};
+use crate::functions::{CallContext, Example, Function, ParamKind, Passing, kit};
 use crate::types::Type;
 use crate::value::{Fetched, Value};
 
@@ -10,7 +10,7 @@ pub(in crate::functions) static FUNCTION: Function = Function {
     name: "iam.is_admin",
     params: &[kit::param("document", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: |_| Type::Bool,
     doc: "Whether a policy document allows every action on every resource. A deny of some of it does not \
           change that; unknown where a condition decides.",

@@ -1,7 +1,7 @@
 //! `iam.public`
 
 use super::{document, exposure};
-use crate::functions::{CallContext, Example, Function, ParamKind, kit};
+use crate::functions::{CallContext, Example, Function, ParamKind, Passing, kit};
 use crate::types::Type;
 use crate::value::{Fetched, Value};
 
@@ -9,7 +9,7 @@ pub(in crate::functions) static FUNCTION: Function = Function {
     name: "iam.public",
     params: &[kit::param("document", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: |_| Type::Bool,
     doc: "Whether a resource policy lets everyone in: it allows the principal `*`, with no condition on who \
           or where the caller is (`aws:SourceArn`, `aws:PrincipalOrgID`, `aws:SourceVpce`, `aws:SourceIp` …) \

@@ -4,14 +4,14 @@ use super::document::{self, Patterns};
 use super::pattern::Pattern;
 use super::truth::Truth;
 use crate::catalog::actions;
-use crate::functions::{CallContext, Example, Function, ParamKind, kit};
+use crate::functions::{CallContext, Example, Function, ParamKind, Passing, kit};
 use crate::value::{Fetched, Value};
 
 pub(in crate::functions) static FUNCTION: Function = Function {
     name: "iam.unknown_actions",
     params: &[kit::param("document", ParamKind::Any)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::texts,
     doc: "The actions that a policy document names and that match no action of a service that is known: \
           most likely misspelt, so that they allow or deny nothing. Actions of services that are not known \

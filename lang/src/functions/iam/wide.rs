@@ -5,7 +5,7 @@ use super::document::{self, Policy};
 use super::pattern::Pattern;
 use super::truth::Truth;
 use crate::catalog::actions::{self, Level};
-use crate::functions::{CallContext, Example, Function, ParamKind, kit};
+use crate::functions::{CallContext, Example, Function, ParamKind, Passing, kit};
 use crate::value::{Fetched, Value};
 
 /// As many actions are named at most; a document that allows more allows too much anyhow.
@@ -15,7 +15,7 @@ pub(in crate::functions) static FUNCTION: Function = Function {
     name: "iam.wide",
     params: &[kit::param("document", ParamKind::Any), kit::param("level", ParamKind::String)],
     variadic: false,
-    coalesces: false,
+    passing: Passing::All,
     result: kit::texts,
     doc: "The actions of an access level (list, read, write, tagging, permissions) that a policy document \
           allows on `*`, although they can be limited to some resources: at most 50. Wildcards, NotAction \
