@@ -107,6 +107,23 @@ fn a_flood_of_faults_is_bounded() {
 }
 
 #[test]
+fn a_template_has_resources() {
+    for (text, message) in [
+        (
+            "AWSTemplateFormatVersion: 2010-09-09",
+            "the template has no `Resources`, and must have at least one resource",
+        ),
+        (
+            "AWSTemplateFormatVersion: 2010-09-09\nResources: {}",
+            "`Resources` is empty; a template must have at least one resource",
+        ),
+    ] {
+        let found = findings(&parse(text).expect("YAML"));
+        assert_eq!(found.iter().map(|f| f.message.as_str()).collect::<Vec<_>>(), [message]);
+    }
+}
+
+#[test]
 fn rules_are_sorted_and_documented() {
     assert!(RULES.is_sorted_by(|a, b| a.id < b.id));
     for rule in RULES {

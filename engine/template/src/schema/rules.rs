@@ -176,7 +176,7 @@ pub const UNKNOWN_SECTION: SchemaRule = SchemaRule {
 pub const UNKNOWN_TYPE: SchemaRule = SchemaRule {
     id: "template.unknown_type",
     title: "a resource type that does not exist",
-    doc: "AWS has no resource type of this name. The template is rejected as a whole.\n\nCorrect \
+    doc: "AWS has no resource type of this name, or no longer. The template is rejected as a whole.\n\nCorrect \
           the name. Custom resources, types of third parties, modules and SAM's own types are not \
           reported.",
     severity: Severity::Medium,

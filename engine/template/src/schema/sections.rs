@@ -67,7 +67,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     let start = root.entries().first().map_or(root.span, |entry| entry.key_span);
     let included = root.entries().iter().any(|entry| entry.key.starts_with("Fn::"));
     if root.get("Resources").is_none() && !included {
-        let message = "the template has no `Resources`, of which it must have at least one".to_owned();
+        let message = "the template has no `Resources`, and must have at least one resource".to_owned();
         checker.report(&rules::MISSING_REQUIRED, start, message);
     }
     sam(checker);
@@ -120,8 +120,14 @@ fn section(checker: &mut Checker<'_>, entry: &Entry) {
     }
     match key {
         "AWSTemplateFormatVersion" => version(checker, &entry.value),
-        "Description" => description(checker, &entry.value),
-        "Resources" => declared(&entry.value).for_each(|entry| resource(checker, entry)),
+        "Description" => description(checker, entry),
+        "Resources" => {
+            if entry.value.entries().is_empty() {
+                let message = "`Resources` is empty; a template must have at least one resource".to_owned();
+                checker.report(&rules::MISSING_REQUIRED, entry.key_span, message);
+            }
+            declared(&entry.value).for_each(|entry| resource(checker, entry));
+        }
         "Outputs" => declared(&entry.value).for_each(|entry| output(checker, entry)),
         "Mappings" => declared(&entry.value).for_each(|entry| mapping(checker, entry)),
         _ => {}
@@ -169,8 +175,10 @@ fn version(checker: &mut Checker<'_>, node: &Node) {
     }
 }
 
-fn description(checker: &mut Checker<'_>, node: &Node) {
+fn description(checker: &mut Checker<'_>, entry: &Entry) {
+    let node = &entry.value;
     match node.as_str() {
+        None if matches!(node.kind, NodeKind::Map(_) | NodeKind::List(_)) => kind(checker, entry, "a string"),
         Some(text) if text.len() > MAX_DESCRIPTION => {
             let size = text.len();
             let message = format!("the description has {size} bytes; {MAX_DESCRIPTION} is the most");
@@ -267,6 +275,12 @@ fn output(checker: &mut Checker<'_>, entry: &Entry) {
     if !generated && entry.value.get("Value").is_none() {
         let message = format!("output `{}` has no `Value`", entry.key);
         checker.report(&rules::MISSING_REQUIRED, entry.key_span, message);
+    }
+    if let Some(export) = entry.value.entry("Export")
+        && matches!(&export.value.kind, NodeKind::Map(members) if members.is_empty())
+    {
+        let message = format!("the export of output `{}` has no `Name`", entry.key);
+        checker.report(&rules::MISSING_REQUIRED, export.key_span, message);
     }
     for member in members.iter().filter(|member| !member.key.contains("::")) {
         if !OUTPUT.contains(&member.key.as_str()) {
