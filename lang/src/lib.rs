@@ -8,6 +8,10 @@
 //!
 //! The crate does no I/O: callers hand in text and get plain data back.
 
+// What pest derives without its `std`, which would ask for the stack's end at every step: depth
+// is bounded before parsing.
+extern crate alloc;
+
 pub mod catalog;
 pub mod checked;
 pub mod diagnostics;

@@ -1,6 +1,7 @@
 //! Quoted strings, CEL and messages.
 
 use pest::Parser as _;
+use smol_str::SmolStr;
 
 use super::super::ast::*;
 use super::super::grammar::{Grammar, Pair, Rule};
@@ -100,6 +101,10 @@ impl Builder {
     fn interpolated(&mut self, inner: &str, at: usize, origin: literal::Origin) -> Option<TemplatePart> {
         let mut part = Builder::new(self.file, 0);
         part.base = Base::Literal { at, origin, from: 0 };
+        if let Some(segments) = part.names(inner) {
+            let kind = OperandKind::Path(Path { segments });
+            return Some(TemplatePart::Value(Operand { kind, span: part.place(0, inner.len()) }));
+        }
         let readable = super::super::nesting::limit(inner);
         part.report_nesting(&readable);
         let value = match Grammar::parse(Rule::only_value, &readable.text) {
@@ -117,6 +122,22 @@ impl Builder {
         };
         self.diagnostics.append(&mut part.diagnostics);
         value
+    }
+
+    /// The steps of a path that is nothing but names and dots, as nearly all in messages are: what
+    /// the grammar would say of it, without asking it.
+    fn names(&self, text: &str) -> Option<Vec<Segment>> {
+        let mut from = 0;
+        let each = text.split('.').map(|name| {
+            let start = from;
+            from += name.len() + 1;
+            let letter = |b: u8| b.is_ascii_alphabetic() || b == b'_';
+            let is_name = name.bytes().next().is_some_and(letter)
+                && name.bytes().all(|b| letter(b) || b.is_ascii_digit());
+            let span = self.place(start, start + name.len());
+            is_name.then(|| Segment { name: SmolStr::new(name), arg: None, span })
+        });
+        each.collect()
     }
 
     fn bad_interpolation(&self, inner: &str) -> Diagnostic {
