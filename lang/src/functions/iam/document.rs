@@ -226,7 +226,9 @@ fn names_everyone(principal: &Tree) -> Truth {
     let star = |tree: &Tree| {
         Truth::any(one_or_many(tree).map(|item| match &item.kind {
             TreeKind::Str(text) => Truth::from(text == "*"),
-            // Something is known of it that is not `*`.
+            // What refers to a resource is its name, and what has a part that is known and no `*` is
+            // something else than everyone.
+            TreeKind::Unknown(why) if why.refers_to.is_some() => Truth::No,
             TreeKind::Unknown(why) if why.parts.iter().flatten().any(|part| part != "*") => Truth::No,
             TreeKind::Unknown(why) => Truth::Unknown(why.clone()),
             _ => Truth::No,
