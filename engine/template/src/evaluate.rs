@@ -164,7 +164,7 @@ impl<'s> Evaluator<'s> {
     }
 
     fn mapped(&self, map: &str, first: &str, second: &str) -> Option<SmolStr> {
-        self.space.template.mappings?.get(map)?.get(first)?.get(second)?.scalar_text()
+        self.space.template.mapped(map, first, second)?.scalar_text()
     }
 
     fn reference(&self, name: &str, node: &Node) -> Result<Operand, Ask> {

@@ -1,5 +1,7 @@
 //! What a template declares: parameters, mappings, conditions, resources, outputs.
 
+use std::cell::OnceCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
@@ -24,6 +26,8 @@ pub struct Template<'d> {
     pub transforms: Vec<Transform<'d>>,
     /// The ids of the resources.
     ids: FxHashSet<&'d str>,
+    /// Where each map and each of its rows stands, once it is asked for.
+    rows: OnceCell<FxHashMap<SmolStr, (usize, FxHashMap<SmolStr, usize>)>>,
 }
 
 /// A transform that the template asks for.
@@ -112,6 +116,19 @@ pub fn recognise(document: &Document) -> Result<Template<'_>, NotATemplate> {
 }
 
 impl<'d> Template<'d> {
+    /// What a mapping holds under two keys.
+    pub(crate) fn mapped(&self, map: &str, first: &str, second: &str) -> Option<&'d Node> {
+        let maps = self.mappings.map(Node::entries).unwrap_or_default();
+        let rows = self.rows.get_or_init(|| {
+            let rows = |map: &Entry| {
+                map.value.entries().iter().enumerate().map(|(at, row)| (row.key.clone(), at)).collect()
+            };
+            maps.iter().enumerate().map(|(at, map)| (map.key.clone(), (at, rows(map)))).collect()
+        });
+        let (at, rows) = rows.get(map)?;
+        maps.get(*at)?.value.entries().get(*rows.get(first)?)?.value.get(second)
+    }
+
     /// Whether there is a resource of this id.
     pub fn has_resource(&self, id: &str) -> bool {
         self.ids.contains(id)
@@ -125,6 +142,7 @@ impl<'d> Template<'d> {
             document,
             parameters: entries(root, "Parameters").iter().map(|e| (e.key.as_str(), parameter(e))).collect(),
             mappings: root.get("Mappings"),
+            rows: OnceCell::new(),
             conditions: entries(root, "Conditions").iter().map(|e| (e.key.as_str(), e)).collect(),
             resources,
             outputs: root.get("Outputs"),

@@ -189,9 +189,7 @@ impl Resolver<'_> {
         let [delimiter, source] = arg.items() else { return self.malformed(span, "`Fn::Split`") };
         match (delimiter.scalar_text(), self.value(source, depth + 1).map(|tree| tree.kind)) {
             (Some(delimiter), Some(TreeKind::Str(text))) if !delimiter.is_empty() => {
-                let items = text.split(delimiter.as_str());
-                let items = items.map(|item| self.tree(TreeKind::Str(item.into()), span)).collect();
-                self.tree(TreeKind::List(items), span)
+                self.list_of(text.split(delimiter.as_str()), span)
             }
             (_, Some(TreeKind::Unknown(why))) => self.unknown(span, Unknown::present(why.reason.clone())),
             _ => self.malformed(span, "`Fn::Split`"),
@@ -226,7 +224,7 @@ impl Resolver<'_> {
         let (Some(map), Some(first), Some(second)) = (key(map), key(first), key(second)) else {
             return Some(self.later(span, "the keys of the mapping are not known"));
         };
-        let found = self.template.mappings.and_then(|maps| maps.get(&map)?.get(&first)?.get(&second));
+        let found = self.template.mapped(&map, &first, &second);
         match (found, rest.iter().find_map(|options| options.get("DefaultValue"))) {
             (Some(node), _) => {
                 self.value(node, depth + 1).map(|tree| Tree { place: Some(self.place(span)), ..tree })
@@ -273,8 +271,8 @@ impl Resolver<'_> {
         });
         match nets {
             Some(nets) => {
-                let item = |net: IpNet| self.tree(TreeKind::Str(net.to_string().into()), span);
-                self.tree(TreeKind::List(nets.into_iter().map(item).collect()), span)
+                let nets: Vec<String> = nets.iter().map(IpNet::to_string).collect();
+                self.list_of(nets.iter().map(String::as_str), span)
             }
             None => self.later(span, "the block of `Fn::Cidr` is not known"),
         }

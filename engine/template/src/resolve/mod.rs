@@ -66,6 +66,13 @@ impl Budget {
         self.values.get() == 0 || self.text.get() == 0
     }
 
+    /// Takes what some values cost; false if there is not enough left.
+    fn values(&self, count: usize) -> bool {
+        let left = self.values.get().saturating_sub(count);
+        self.values.set(left);
+        left > 0
+    }
+
     /// Takes what a text costs; false if there is not enough left.
     fn text(&self, length: usize) -> bool {
         let left = self.text.get().saturating_sub(length);
@@ -130,6 +137,19 @@ impl<'t> Resolver<'t> {
         Some(self.tree(kind, node.span))
     }
 
+    fn too_much(&self, span: Span) -> Tree {
+        self.unknown(span, Unknown::new("there is too much in the template to resolve it"))
+    }
+
+    /// A list of texts that a text was taken apart into.
+    fn list_of<'i>(&self, items: impl Iterator<Item = &'i str> + Clone, span: Span) -> Tree {
+        if !self.ground.budget.values(items.clone().count()) {
+            return self.too_much(span);
+        }
+        let items = items.map(|item| self.tree(TreeKind::Str(item.into()), span)).collect();
+        self.tree(TreeKind::List(items), span)
+    }
+
     pub(crate) fn tree(&self, kind: TreeKind, span: Span) -> Tree {
         Tree { kind, place: Some(self.template.document.place(span)) }
     }
@@ -147,7 +167,10 @@ impl<'t> Resolver<'t> {
         if let Some(parameter) = self.template.parameters.get(name) {
             let list = parameter.kind == "CommaDelimitedList" || parameter.kind.starts_with("List<");
             return Some(match self.parameter_text(name) {
-                Ok(text) if list => self.list_of(&text, span),
+                Ok(text) if list => {
+                    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                    self.list_of(items, span)
+                }
                 Ok(text) => self.tree(TreeKind::Str(text), span),
                 Err(reason) => self.unknown(span, spelt(name, Unknown::present(reason))),
             });
@@ -155,13 +178,13 @@ impl<'t> Resolver<'t> {
         if let Some(given) = self.inputs.value(name) {
             return Some(self.tree(TreeKind::Str(given), span));
         }
+        if let Some(Assumed::Text(text)) = self.scenario.parameters.get(name) {
+            return Some(self.tree(TreeKind::Str(text.clone()), span));
+        }
         if name == "AWS::Partition" || name == "AWS::URLSuffix" {
             // Almost always so; a rule that hangs on another partition sets the region.
             let text = if name == "AWS::Partition" { "aws" } else { "amazonaws.com" };
             return Some(self.tree(TreeKind::Str(SmolStr::new_static(text)), span));
-        }
-        if let Some(Assumed::Text(text)) = self.scenario.parameters.get(name) {
-            return Some(self.tree(TreeKind::Str(text.clone()), span));
         }
         // `MyFunction.Version` and the like refer to what a serverless resource brings along.
         let id = name.split_once('.').map_or(name, |(id, _)| id);
@@ -201,12 +224,6 @@ impl<'t> Resolver<'t> {
             Some([only]) => only.scalar_text().ok_or_else(|| format!("parameter `{name}` has no default")),
             _ => Err(format!("parameter `{name}` has no default")),
         }
-    }
-
-    fn list_of(&self, text: &str, span: Span) -> Tree {
-        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-        let items = items.map(|item| self.tree(TreeKind::Str(item.into()), span)).collect();
-        self.tree(TreeKind::List(items), span)
     }
 }
 
