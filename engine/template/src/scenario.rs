@@ -24,7 +24,7 @@ pub const BUDGET: usize = 128;
 /// More ways than this are not kept open to find them.
 const STEPS: usize = 1_024;
 /// More evaluations than this are not made for a template.
-const MAX_STEPS: usize = 50_000;
+const MAX_STEPS: usize = 20_000;
 /// A parameter that may have one of more values than this is asked only about those that
 /// conditions compare it with.
 const FEW: usize = 8;

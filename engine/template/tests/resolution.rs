@@ -191,3 +191,23 @@ Resources:
         );
     }
 }
+
+#[test]
+fn texts_that_grow_are_bounded() {
+    let long = "x".repeat(500_000);
+    let many = vec!["!Ref P"; 500].join(", ");
+    let mut nested = "!Ref P".to_owned();
+    for _ in 0..40 {
+        nested = format!("{{ \"Fn::Base64\": {nested} }}");
+    }
+    let text = format!(
+        "Parameters:\n  P: {{ Type: String, Default: {long} }}\nResources:\n  A:\n    Type: T::T::T\n    Properties:\n      Joined: !Join ['', [{many}]]\n  B:\n    Type: T::T::T\n    Properties:\n      Encoded: {nested}\n"
+    );
+    let document = parse(&text).expect("YAML");
+    let template = recognise(&document).expect("a template");
+    let resolved = resolve(&template, &Inputs::default(), &NothingNearby);
+    let roots: Vec<String> = resolved.records.iter().map(|record| shown(&record.variants[0].root)).collect();
+    assert!(roots[0].contains("Joined: <the text is too long to put together>"));
+    assert!(roots[1].contains("Encoded: <there is too much in the template to resolve it>"));
+    assert_eq!(resolved.notes.len(), 1);
+}

@@ -12,14 +12,14 @@ use super::node::{Comment, Document, Entry, LineIndex, Node, NodeKind, Problem, 
 use super::quoted::Replaced;
 use super::{MAX_DEPTH, MAX_NODES};
 
-/// Quoted texts that are put right before the text is given up; each costs another reading.
-const MAX_REPLACED: usize = 32;
+/// Bytes that are read again for quoted texts that are put right; each costs another reading.
+const MAX_READ_AGAIN: usize = 16 << 20;
 
 pub(super) fn parse(text: &str) -> Result<Document, Problem> {
     let mut replaced = Replaced::default();
     let mut read = Cow::Borrowed(text);
     let mut first = None;
-    for _ in 0..=MAX_REPLACED {
+    for _ in 0..=MAX_READ_AGAIN / text.len().max(1) {
         let failed = match build(&read, text, &replaced) {
             Ok(document) => return Ok(document),
             Err(failed) => failed,
@@ -300,6 +300,11 @@ pub(super) fn too_many(span: Span) -> Problem {
 
 /// Keys that stand twice are problems; the last one counts, as in CloudFormation.
 pub(super) fn note_duplicates(entries: &[Entry], problems: &mut Vec<Problem>) {
+    /// More than this need not be told.
+    const MAX_PROBLEMS: usize = 1_000;
+    if problems.len() >= MAX_PROBLEMS {
+        return;
+    }
     /// Up to here comparing is cheaper than hashing.
     const FEW: usize = 12;
     if entries.len() <= FEW {
@@ -309,7 +314,8 @@ pub(super) fn note_duplicates(entries: &[Entry], problems: &mut Vec<Problem>) {
         return;
     }
     let mut seen = FxHashSet::default();
-    problems.extend(entries.iter().filter(|entry| !seen.insert(entry.key.as_str())).map(duplicate));
+    let again = entries.iter().filter(|entry| !seen.insert(entry.key.as_str()));
+    problems.extend(again.take(MAX_PROBLEMS).map(duplicate));
 }
 
 fn duplicate(entry: &Entry) -> Problem {

@@ -133,7 +133,7 @@ impl Resolver<'_> {
             (None, [text]) => (text.as_str().unwrap_or(""), None),
             _ => return self.malformed(span, "`Fn::Sub`"),
         };
-        let mut parts = Parts::default();
+        let mut parts = Parts::new(self.ground.budget);
         let mut rest = text;
         while let Some(at) = rest.find("${") {
             parts.push_text(&rest[..at]);
@@ -173,7 +173,7 @@ impl Resolver<'_> {
             }
             _ => return self.malformed(span, "`Fn::Join`"),
         };
-        let mut parts = Parts::default();
+        let mut parts = Parts::new(self.ground.budget);
         for (i, item) in list.iter().enumerate() {
             if i > 0 {
                 parts.push_text(&delimiter);
@@ -236,6 +236,7 @@ impl Resolver<'_> {
 
     fn base64(&self, arg: &Node, span: Span, depth: usize) -> Tree {
         match self.value(arg, depth + 1).map(|tree| tree.kind) {
+            Some(TreeKind::Str(text)) if !self.ground.budget.text(2 * text.len()) => self.too_much(span),
             Some(TreeKind::Str(text)) => {
                 let encoded = base64::engine::general_purpose::STANDARD.encode(text.as_bytes());
                 self.tree(TreeKind::Str(encoded.into()), span)
@@ -294,7 +295,7 @@ impl Resolver<'_> {
         let mut unknown = Vec::new();
         mark(&mut value, &mut unknown);
         let text = tree::to_json(&value);
-        let mut parts = Parts::default();
+        let mut parts = Parts::new(self.ground.budget);
         let mut pieces = text.split(MARK);
         parts.push_text(pieces.next().unwrap_or(""));
         for (piece, value) in pieces.zip(&unknown) {
