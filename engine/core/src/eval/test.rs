@@ -348,3 +348,27 @@ impl Kleene {
         self.now
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn references_are_no_wildcards() {
+        let text = |text: &'static str| Fetched::Present(value::Value::Str(text.into()));
+        let reference = Unknown { refers_to: Some("Bucket".into()), ..Unknown::present("not yet") };
+        let reference = Fetched::Unknown(Arc::new(reference));
+        let unread = Fetched::Unknown(Arc::new(Unknown::new("not yet")));
+        for (left, op, right, expected) in [
+            (&reference, CompareOp::Eq, "*", Truth::False),
+            (&reference, CompareOp::Eq, "", Truth::False),
+            (&reference, CompareOp::Ne, "*", Truth::True),
+            (&reference, CompareOp::Eq, "logs", Truth::Unknown),
+            (&unread, CompareOp::Eq, "*", Truth::Unknown),
+        ] {
+            assert_eq!(comparison(left, op, &text(right)), expected, "{op:?} {right}");
+        }
+    }
+}
