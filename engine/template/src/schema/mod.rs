@@ -10,6 +10,7 @@ mod names;
 mod near;
 mod parameters;
 mod place;
+mod policies;
 mod properties;
 mod references;
 mod report;

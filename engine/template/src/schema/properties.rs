@@ -10,7 +10,7 @@ use super::near::{Near, near};
 use super::report::one_of;
 use super::sections::RESOURCE;
 use super::value::{Given, due, is_dynamic_reference};
-use super::{Checker, names, place, rules};
+use super::{Checker, names, place, policies, rules};
 use crate::document::{Entry, Node, NodeKind, Span};
 use crate::template::{Resource, Template};
 
@@ -127,6 +127,7 @@ impl Properties<'_, '_> {
             (Type::Dynamic, NodeKind::List(_)) if field.is_some_and(|field| field.free_map) => {
                 self.not_a_map(name, node);
             }
+            (Type::Dynamic, _) if policies::is_policy(name.0, node) => policies::check(self.checker, node),
             (Type::Dynamic, _) => {}
             (Type::Record(shape), NodeKind::Map(_)) => {
                 let record = self.record;
@@ -229,6 +230,7 @@ impl Properties<'_, '_> {
         if entries.iter().any(|entry| made(&entry.key)) {
             return;
         }
+        let mut meant = Vec::new();
         for entry in entries.iter().filter(|entry| !is_loop(&entry.key)) {
             match shape.field(&entry.key).filter(|field| !field.common) {
                 Some(field) => {
@@ -242,15 +244,14 @@ impl Properties<'_, '_> {
                     self.value(Name::of(&field.name), &field.ty, Some(field), &entry.value, entry.key_span);
                 }
                 None if shape.open => {}
-                None => self.unknown_property(shape, entry, node),
+                None => meant.extend(self.unknown_property(shape, entry, node)),
             }
         }
         if !entries.iter().any(|entry| is_loop(&entry.key)) {
-            let given: Vec<&str> = entries
-                .iter()
-                .filter(|entry| !matches!(self.checker.given(&entry.value), Given::Removed))
-                .map(|entry| entry.key.as_str())
-                .collect();
+            let given =
+                entries.iter().filter(|entry| !matches!(self.checker.given(&entry.value), Given::Removed));
+            // What is misspelt is not missing as well.
+            let given: Vec<&str> = given.map(|entry| entry.key.as_str()).chain(meant).collect();
             self.required(shape, &given, at, node.span);
         }
     }
@@ -269,7 +270,8 @@ impl Properties<'_, '_> {
         }
     }
 
-    fn unknown_property(&mut self, shape: &Shape, entry: &Entry, object: &Node) {
+    /// Gives back the property that was probably meant.
+    fn unknown_property<'s>(&mut self, shape: &'s Shape, entry: &Entry, object: &Node) -> Option<&'s str> {
         let (key, span) = (entry.key.as_str(), entry.key_span);
         let message = format!("{} has no property `{key}`", self.owner(shape));
         let known = shape
@@ -278,10 +280,11 @@ impl Properties<'_, '_> {
             // What is given already was not meant once more.
             .filter(|field| !field.common && !field.read_only && object.get(&field.name).is_none())
             .map(|field| field.name.as_str());
-        self.checker.report_name(&rules::UNKNOWN_PROPERTY, span, message, key, known);
+        let meant = self.checker.report_name(&rules::UNKNOWN_PROPERTY, span, message, key, known);
         if shape.name == self.record.name && RESOURCE.contains(&key) {
             self.checker.advise("move it beside `Properties`");
         }
+        meant
     }
 
     fn read_only(&mut self, field: &Field, span: Span) {

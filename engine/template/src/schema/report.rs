@@ -41,7 +41,8 @@ impl<'t> Checker<'t> {
         &mut self.found[last]
     }
 
-    /// As [`Checker::report`], for a name at `span` that should have been one of `known`.
+    /// As [`Checker::report`], for a name at `span` that should have been one of `known`; gives
+    /// back which one was probably meant.
     pub(super) fn report_name<'n>(
         &mut self,
         rule: &'static SchemaRule,
@@ -49,17 +50,20 @@ impl<'t> Checker<'t> {
         message: String,
         name: &str,
         known: impl Iterator<Item = &'n str> + Clone,
-    ) {
+    ) -> Option<&'n str> {
         let near = self.suggest(name, known.clone());
         // What a loop makes of a name is not what is written.
         let written = place::unquoted(self.template.document, span) == name;
-        let fix = near.is_none().then(|| one_of(known)).flatten();
+        // The one property that is left is not what a strange name stands for.
+        let telling = rule.id != rules::UNKNOWN_PROPERTY.id || known.clone().nth(1).is_some();
+        let fix = (near.is_none() && telling).then(|| one_of(known)).flatten();
         let edit = near.as_ref().filter(|_| written);
         let edit =
             edit.map(|near| near.clone().map(|near| place::requoted(self.template.document, span, near)));
         let finding = self.report(rule, span, message);
         finding.fix = fix;
         finding.suggest(near.as_ref(), edit, span);
+        near.map(|near| near.name)
     }
 
     /// Says of the last finding what is to be done, instead of the nearest name.
@@ -156,7 +160,7 @@ pub(super) fn one_of<'n>(known: impl Iterator<Item = &'n str>) -> Option<String>
     let names: Vec<String> = known.take(MAX_NAMES + 1).map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
         [] => None,
-        [only] => Some(format!("write {only}")),
+        [only] => Some(format!("only {only} is possible")),
         names if names.len() <= MAX_NAMES => Some(format!("one of {}", names.join(", "))),
         _ => None,
     }

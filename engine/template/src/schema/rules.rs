@@ -157,7 +157,7 @@ pub const UNKNOWN_ATTRIBUTE: SchemaRule = SchemaRule {
 pub const UNKNOWN_PROPERTY: SchemaRule = SchemaRule {
     id: "template.unknown_property",
     title: "a property that the resource type does not have",
-    doc: "The resource type, or a part of it, has no property of this name. Deployment fails when \
+    doc: "The resource type, or a part of it, has no property of this name; or a policy no such element. Deployment fails when \
           it comes to the resource. Often the name is misspelt, in the wrong case, or one level \
           too high or too deep.\n\nRename or move it.",
     severity: Severity::Medium,
