@@ -21,6 +21,8 @@ pub(crate) fn report(settings: &Settings, screen: &Screen) -> Result<Report, Fai
             "send all but one to a file: `-f jsonl -f sarif=out.sarif`",
         ));
     }
+    // Before any file is opened for writing: it may be the same one.
+    let baseline = baseline::read(settings)?;
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     for output in outputs {
         sinks.push(match &output.file {
@@ -34,7 +36,6 @@ pub(crate) fn report(settings: &Settings, screen: &Screen) -> Result<Report, Fai
             }
         });
     }
-    let baseline = baseline::read(settings)?;
     if let Some(path) = &settings.write_baseline {
         sinks.push(Box::new(baseline::Writer::create(path)?));
     }

@@ -47,6 +47,7 @@ pub(crate) fn run(args: &Report, global: &Global, screen: &Screen) -> Result<Exi
         Some(folder) => Sources::new(Arc::new(Folder::new(folder)?)),
         None => Sources::default(),
     };
+    not_over_an_input(args, &settings)?;
     let mut out = output::report(&settings, screen)?;
     out.begin(&Run { version: env!("CARGO_PKG_VERSION").to_owned(), sources, ..Run::default() })?;
     let mut read =
@@ -66,6 +67,17 @@ pub(crate) fn run(args: &Report, global: &Global, screen: &Screen) -> Result<Exi
     let summary = ended?;
     hunt::tell(&summary, &settings, screen)?;
     Ok(exit_code(found == 0 && unread > 0, &summary, &settings))
+}
+
+/// Opening an output empties the file, which must not be one that is still to be read.
+fn not_over_an_input(args: &Report, settings: &Settings) -> Result<(), Failure> {
+    let files = settings.format.value.iter().filter_map(|output| output.file.as_deref());
+    for file in files.filter_map(|file| file.canonicalize().ok()) {
+        if args.findings.iter().any(|input| input.canonicalize().is_ok_and(|input| input == file)) {
+            return Err(Failure::usage(format!("`{}` is both read and written", file.display())));
+        }
+    }
+    Ok(())
 }
 
 fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {

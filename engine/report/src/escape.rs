@@ -112,6 +112,24 @@ pub fn uri(path: &str) -> String {
     percent_encode(path.strip_prefix("./").unwrap_or(&path), false)
 }
 
+/// A link as it is written, if it leads to a page; what no URI may have in it is percent-encoded.
+pub fn link(text: &str) -> Option<String> {
+    if !text.starts_with("https://") && !text.starts_with("http://") {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(char::from(byte)),
+            byte if b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte) => out.push(char::from(byte)),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    Some(out)
+}
+
 fn percent_encode(text: &str, already_uri: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -162,6 +180,13 @@ mod tests {
             xml("<a b='\"'>&\u{1b}\u{0}\u{ffff}]]>\n"),
             r"&lt;a b=&#39;&quot;&#39;&gt;&amp;\u{1b}\u{0}\u{ffff}]]&gt;\n"
         );
+    }
+
+    #[test]
+    fn only_pages_are_linked_to() {
+        assert_eq!(link("https://a.b/c?d=e#f"), Some("https://a.b/c?d=e#f".into()));
+        assert_eq!(link("https://a/\"><b ü"), Some("https://a/%22%3E%3Cb%20%C3%BC".into()));
+        assert_eq!(link("javascript:alert(1)"), None);
     }
 
     #[test]

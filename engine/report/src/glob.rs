@@ -100,6 +100,39 @@ mod tests {
         assert!(matches_path("s3://bucket/**", "s3://bucket/AWSLogs/x.json.gz"));
     }
 
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn a_path_matches_itself_and_everything(path in "[a-zä.]{1,4}(/[a-zä.]{1,4}){0,4}") {
+            proptest::prop_assert!(matches_path(&path, &path));
+            proptest::prop_assert!(matches_path("**", &path));
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            let deep = format!("**/{name}");
+            proptest::prop_assert!(matches_path(&deep, &path), "{deep} {path}");
+        }
+
+        #[test]
+        fn a_match_of_ids_is_the_defined_one(
+            pattern in "[ab*?]{0,8}",
+            text in "[ab]{0,8}",
+        ) {
+            proptest::prop_assert_eq!(matches(&pattern, &text), slow(&pattern, &text));
+        }
+    }
+
+    /// The definition, without any cleverness.
+    fn slow(pattern: &str, text: &str) -> bool {
+        let Some(first) = pattern.chars().next() else { return text.is_empty() };
+        let rest = &pattern[first.len_utf8()..];
+        match (first, text.chars().next()) {
+            ('*', _) => (0..=text.len()).any(|at| slow(rest, &text[at..])),
+            ('?', Some(c)) => slow(rest, &text[c.len_utf8()..]),
+            (a, Some(b)) if a == b => slow(rest, &text[b.len_utf8()..]),
+            _ => false,
+        }
+    }
+
     #[test]
     fn a_pattern_full_of_stars_ends() {
         let pattern = "**/*a".repeat(40);

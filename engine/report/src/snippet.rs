@@ -147,6 +147,25 @@ mod tests {
         assert_eq!(parts("abc", u64::MAX, u64::MAX, 80), ["abc", "", ""]);
     }
 
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_place_in_any_text_is_shown_safely(
+            text in ".{0,60}(\n.{0,60}){0,3}",
+            start in (0u64..6, 0u64..80),
+            end in proptest::option::of((0u64..6, 0u64..80)),
+            width in 1usize..60,
+        ) {
+            if let Some(found) = snippet(&text, start, end, width) {
+                let shown = found.parts.concat();
+                proptest::prop_assert!(!shown.chars().any(char::is_control), "{shown:?}");
+                // A character that is two columns wide may not fit beside an ellipsis.
+                proptest::prop_assert!(shown.width() <= width + 2, "{shown:?} in {width}");
+            }
+        }
+    }
+
     #[test]
     fn long_lines_are_cut_around_the_mark() {
         let text = format!("{}MARK{}", "a".repeat(500), "b".repeat(500));

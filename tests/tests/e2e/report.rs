@@ -55,6 +55,9 @@ fn findings_come_from_standard_input_and_several_files() {
     let both = place.eyas_with("report - saved.json -f jsonl", place.read("saved.jsonl"));
     assert_eq!((both.code(), both.json_lines().len()), (1, 2));
     assert_eq!(place.eyas("report saved.json --fail-on critical -f csv").code(), 0);
+    let before = place.read("saved.json");
+    let over = place.eyas("report saved.json -f json=./saved.json");
+    assert_eq!((over.code(), place.read("saved.json")), (2, before), "{}", over.stderr());
 }
 
 #[test]
@@ -131,8 +134,8 @@ fn only_what_is_new_since_the_baseline_counts() {
     assert!(missing.stderr().contains("`--write-baseline known.jsonl`"), "{}", missing.stderr());
     let made = place.eyas("hunt log.jsonl --rules own.eyas --write-baseline known.jsonl -f jsonl");
     assert_eq!((made.code(), place.read("known.jsonl")), (1, made.stdout()));
-    let same = place.eyas("hunt log.jsonl --rules own.eyas --baseline known.jsonl");
-    assert_eq!(same.code(), 0);
+    let same = place.eyas("hunt log.jsonl --rules own.eyas --baseline known.jsonl -f jsonl=known.jsonl");
+    assert_eq!(same.code(), 0, "the baseline is read before it is written over");
     let fewer: String = log().lines().take(2).map(|line| format!("{line}\n")).collect();
     place.file("log.jsonl", fewer + &event(9, "CreateUser", "iam", ""));
     let changed = place.eyas("hunt log.jsonl --rules own.eyas --baseline known.jsonl");

@@ -3,6 +3,7 @@
 use eyas_engine::finding::{EventInfo, Finding, Location, Outcome};
 
 use super::text;
+use crate::escape;
 use crate::fact;
 use crate::snippet::Snippet;
 use crate::source::Sources;
@@ -125,9 +126,7 @@ pub(super) fn rule(number: usize, rule: &RuleMeta, violations: u64, unknown: u64
     if !rule.doc.trim().is_empty() {
         about.push_str(&format!("\n{}", text(rule.doc.trim())));
     }
-    // Only what leads to a page: a link could also be a script.
-    let links = rule.refs.iter().filter(|link| link.starts_with("https://") || link.starts_with("http://"));
-    for link in links.map(|link| text(link)) {
+    for link in rule.refs.iter().filter_map(|link| escape::link(link)).map(|link| text(&link)) {
         about.push_str(&format!("\n<a href=\"{link}\" rel=\"noopener noreferrer\">{link}</a>"));
     }
     format!(

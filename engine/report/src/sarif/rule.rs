@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::text::message;
 use crate::RuleMeta;
-use crate::escape::markdown;
+use crate::escape::{link, markdown, markdown_code};
 
 /// GitHub refuses a rule with more.
 const MOST_TAGS: usize = 20;
@@ -18,7 +18,7 @@ pub(super) fn rule(rule: &RuleMeta) -> Value {
     let doc = if rule.doc.trim().is_empty() { &rule.title } else { &rule.doc };
     out.insert("fullDescription".into(), json!({ "text": message(doc.trim()) }));
     out.insert("help".into(), json!({ "text": message(&help(rule)), "markdown": help_markdown(rule) }));
-    if let Some(link) = rule.refs.iter().find(|r| r.starts_with("https://") || r.starts_with("http://")) {
+    if let Some(link) = rule.refs.iter().find_map(|text| link(text)) {
         out.insert("helpUri".into(), json!(link));
     }
     out.insert("defaultConfiguration".into(), json!({ "level": level(rule.severity) }));
@@ -51,13 +51,14 @@ fn help_markdown(rule: &RuleMeta) -> String {
     if !rule.doc.trim().is_empty() {
         out.push_str(&format!("\n\n{}", rule.doc.trim()));
     }
-    out.push_str(&format!("\n\nRule `{}`, severity {}.", rule.id, rule.severity.as_str()));
+    out.push_str(&format!("\n\nRule {}, severity {}.", markdown_code(&rule.id), rule.severity.as_str()));
     if !rule.maps.is_empty() {
         let maps: Vec<String> = rule.maps.iter().map(|m| format!("- {}", markdown(m))).collect();
         out.push_str(&format!("\n\nMaps to\n\n{}", maps.join("\n")));
     }
-    if !rule.refs.is_empty() {
-        let links: Vec<String> = rule.refs.iter().map(|link| format!("- <{link}>")).collect();
+    let links: Vec<String> =
+        rule.refs.iter().filter_map(|text| link(text)).map(|link| format!("- <{link}>")).collect();
+    if !links.is_empty() {
         out.push_str(&format!("\n\nRead more\n\n{}", links.join("\n")));
     }
     out
