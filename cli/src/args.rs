@@ -145,6 +145,10 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
 
+    /// Write secrets out instead of their first characters
+    #[arg(long)]
+    pub(crate) reveal: bool,
+
     /// List the findings that are ignored or in the baseline too
     #[arg(long)]
     pub(crate) show_ignored: bool,

@@ -39,7 +39,10 @@ pub(crate) fn report(settings: &Settings, screen: &Screen) -> Result<Report, Fai
     if let Some(path) = &settings.write_baseline {
         sinks.push(Box::new(baseline::Writer::create(path)?));
     }
-    let report = Report::new(sinks).with_ignores(ignores(settings)).show_all(settings.show_ignored.value);
+    let report = Report::new(sinks)
+        .with_ignores(ignores(settings))
+        .show_all(settings.show_ignored.value)
+        .reveal(settings.reveal);
     Ok(match baseline {
         Some(baseline) => report.with_baseline(baseline),
         None => report,

@@ -95,6 +95,8 @@ pub(crate) struct Settings {
     pub(crate) write_baseline: Option<PathBuf>,
     /// Whether findings that are ignored or unchanged are listed too.
     pub(crate) show_ignored: Setting<bool>,
+    /// Whether secrets are written out. Only ever by a flag.
+    pub(crate) reveal: bool,
     /// What need not be acted on.
     pub(crate) ignores: Vec<IgnoreEntry>,
     /// Colour.
@@ -160,6 +162,7 @@ impl Settings {
             baseline: Setting::default(None),
             write_baseline: None,
             show_ignored: Setting::default(false),
+            reveal: false,
             ignores: Vec::new(),
             color: Setting::default(Color::Auto),
             order: Setting::default(Order::Input),
@@ -227,6 +230,7 @@ impl Settings {
         self.strict_unknown.flag(args.strict_unknown.then_some(true), "--strict-unknown");
         self.baseline.flag(args.baseline.clone().map(Some), "--baseline");
         self.write_baseline.clone_from(&args.write_baseline);
+        self.reveal = args.reveal;
         self.show_ignored.flag(args.show_ignored.then_some(true), "--show-ignored");
         self
     }

@@ -24,6 +24,7 @@ mod jsonl;
 mod junit;
 mod markdown;
 pub mod read;
+mod redact;
 mod sarif;
 mod sink;
 mod snippet;

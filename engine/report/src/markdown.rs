@@ -31,10 +31,10 @@ impl<W: Write> Markdown<W> {
         writeln!(self.out, "- **{label}**: {value}")
     }
 
-    fn place(&mut self, location: &Location) -> io::Result<()> {
+    fn place(&mut self, finding: &Finding, location: &Location) -> io::Result<()> {
         let path = location.path.as_ref().map_or(String::new(), |path| format!(", {}", code(path)));
         self.item("where", &format!("{}{path}", code(&fact::spot(location))))?;
-        match Snippet::of(location, &self.sources, SOURCE_WIDTH) {
+        match Snippet::of_finding(finding, &self.sources, SOURCE_WIDTH) {
             Some(snippet) => {
                 self.item(&format!("line {}", snippet.line), &code(snippet.parts.concat().trim()))
             }
@@ -92,7 +92,7 @@ impl<W: Write + Send> Sink for Markdown<W> {
             self.item("region", &code(region))?;
         }
         if let Some(location) = &finding.location {
-            self.place(location)?;
+            self.place(finding, location)?;
         }
         if let Some(when) = &finding.when {
             self.item("only if", &text(when))?;

@@ -7,6 +7,7 @@ use eyas_lang::checked::{Rule, Severity};
 
 use crate::baseline::Baseline;
 use crate::ignore::Ignores;
+use crate::redact::redacted;
 use crate::source::Sources;
 use crate::{Counts, Format, Standing, Summary};
 
@@ -124,6 +125,7 @@ pub fn open<W: Write + Send + 'static>(format: Format, out: W, style: Style) -> 
 pub struct Report {
     sinks: Vec<Box<dyn Sink>>,
     show_all: bool,
+    reveal: bool,
     ignores: Ignores,
     baseline: Option<Baseline>,
     rules: Vec<String>,
@@ -159,6 +161,13 @@ impl Report {
         self
     }
 
+    /// Secrets are written out; else only their first characters are.
+    #[must_use]
+    pub fn reveal(mut self, reveal: bool) -> Self {
+        self.reveal = reveal;
+        self
+    }
+
     /// Before the first finding.
     pub fn begin(&mut self, run: &Run) -> io::Result<()> {
         self.rules = run.rules.iter().map(|r| r.id.clone()).collect();
@@ -168,6 +177,8 @@ impl Report {
     /// One finding. It may have been marked as ignored already; it is marked here if an entry
     /// of the configuration covers it, and compared with the baseline.
     pub fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let redacted = if self.reveal { None } else { redacted(finding) };
+        let finding = redacted.as_ref().unwrap_or(finding);
         let before = Standing::of(finding);
         let marked = self.marked(finding);
         let finding = marked.as_ref().unwrap_or(finding);

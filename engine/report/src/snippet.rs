@@ -1,9 +1,10 @@
 //! The line that a finding is about, with what is marked in it.
 
-use eyas_engine::finding::Location;
+use eyas_engine::finding::{Finding, Location};
 use unicode_width::UnicodeWidthStr;
 
 use crate::escape;
+use crate::redact::is_redacted;
 use crate::source::Sources;
 
 /// Columns that a tab takes: YAML has none, JSON templates and rules do.
@@ -22,8 +23,13 @@ pub(crate) struct Snippet {
 }
 
 impl Snippet {
+    /// The line that a finding starts on; none where it may hold a secret that was left out.
+    pub(crate) fn of_finding(finding: &Finding, sources: &Sources, width: usize) -> Option<Self> {
+        if is_redacted(finding) { None } else { Self::of(finding.location.as_ref()?, sources, width) }
+    }
+
     /// The line that `location` starts on, at most about `width` columns of it.
-    pub(crate) fn of(location: &Location, sources: &Sources, width: usize) -> Option<Self> {
+    fn of(location: &Location, sources: &Sources, width: usize) -> Option<Self> {
         let line = location.line?;
         let text = sources.line(&location.file, line)?;
         let characters = text.chars().count();

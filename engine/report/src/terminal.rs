@@ -91,9 +91,8 @@ impl<W: Write> Terminal<W> {
 
     /// The line of the source, its marked part underlined.
     fn snippet(&mut self, finding: &Finding) -> io::Result<()> {
-        let Some(location) = &finding.location else { return Ok(()) };
         let width = self.style.width.unwrap_or(SOURCE_WIDTH).saturating_sub(INDENT).max(20);
-        let Some(snippet) = Snippet::of(location, &self.sources, width) else { return Ok(()) };
+        let Some(snippet) = Snippet::of_finding(finding, &self.sources, width) else { return Ok(()) };
         let number = snippet.line.to_string();
         let gutter = " ".repeat(number.len());
         let (before, marked) = snippet.columns();

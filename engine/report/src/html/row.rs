@@ -42,7 +42,7 @@ fn details(finding: &Finding, rule: usize, sources: &Sources) -> String {
     let id = text(&finding.rule.id);
     entry(&mut out, "rule", &format!("<a href=\"#rule-{rule}\">{id}</a>"));
     if let Some(location) = &finding.location {
-        place(&mut out, location, sources);
+        place(&mut out, finding, location, sources);
     }
     optional(&mut out, "only if", &finding.when);
     if let Some(event) = &finding.event {
@@ -67,11 +67,11 @@ fn details(finding: &Finding, rule: usize, sources: &Sources) -> String {
     out
 }
 
-fn place(out: &mut String, location: &Location, sources: &Sources) {
+fn place(out: &mut String, finding: &Finding, location: &Location, sources: &Sources) {
     let path = location.path.as_ref().map_or(String::new(), |path| format!("\n{}", text(path)));
     entry(out, "where", &format!("{}{path}", text(&fact::spot(location))));
     if let Some(Snippet { line, parts: [before, marked, after], .. }) =
-        Snippet::of(location, sources, SOURCE_WIDTH)
+        Snippet::of_finding(finding, sources, SOURCE_WIDTH)
     {
         let code = format!("{}<mark>{}</mark>{}", text(&before), text(&marked), text(&after));
         entry(out, &format!("line {line}"), &format!("<pre>{code}</pre>"));
