@@ -11,6 +11,7 @@ use eyas_engine::finding::Finding;
 
 use crate::args::{Global, OutputArgs, RuleArgs};
 use crate::commands::hunt::{self, Options};
+use crate::commands::lint;
 use crate::config::{Order, Settings};
 use crate::exit::{self, Exit, Failure};
 use crate::plan::{self, Judging, Planned};
@@ -20,18 +21,28 @@ use crate::{compile, output};
 /// A morning in an account whose deployment key leaked, as CloudTrail recorded it.
 const EVENTS: &[u8] = include_bytes!("../../demo/leaked-key.json");
 
+/// The template that the story's machine came from.
+const TEMPLATE: &str = include_str!("../../demo/pipeline.yaml");
+
 /// What the events are called in findings.
 const NAME: &str = "leaked-key.json";
 
 /// Run the built-in rules over a bundled story of a leaked key; offline, in a moment
+///
+/// First over what CloudTrail recorded, then, where people read, over the template that the key
+/// leaked from.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  eyas demo\n  eyas demo -f jsonl\n  eyas demo --events > leaked-key.json && eyas hunt leaked-key.json"
+    after_help = "Examples:\n  eyas demo\n  eyas demo -f jsonl\n  eyas demo --events > leaked-key.json && eyas hunt leaked-key.json\n  eyas demo --template > pipeline.yaml && eyas lint pipeline.yaml"
 )]
 pub(crate) struct Demo {
     /// Print the events instead of judging them
     #[arg(long)]
     events: bool,
+
+    /// Print the template instead of judging it
+    #[arg(long, conflicts_with = "events")]
+    template: bool,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -40,6 +51,10 @@ pub(crate) struct Demo {
 pub(crate) fn run(args: &Demo, global: &Global, screen: &Screen) -> Result<Exit, Failure> {
     if args.events {
         io::stdout().lock().write_all(EVENTS)?;
+        return Ok(exit::OK);
+    }
+    if args.template {
+        io::stdout().lock().write_all(TEMPLATE.as_bytes())?;
         return Ok(exit::OK);
     }
     // Whatever is configured here has no part in the story.
@@ -62,6 +77,8 @@ pub(crate) fn run(args: &Demo, global: &Global, screen: &Screen) -> Result<Exit,
     }
     hunt::hunt(vec![events()], &planned, &options, report)?;
     if for_people {
+        io::stdout().lock().write_all(CAUSE.as_bytes())?;
+        lint::text("pipeline.yaml", TEMPLATE, &settings, screen)?;
         io::stdout().lock().write_all(NEXT.as_bytes())?;
     }
     Ok(exit::OK)
@@ -96,10 +113,17 @@ the account, spends and takes. This is what CloudTrail recorded that morning, as
 
 ";
 
+const CAUSE: &str = "
+How did the key get out? It stood in the template of a build machine that the world could reach.
+The same rules' neighbours read templates before anything is deployed:
+
+";
+
 const NEXT: &str = "
 Next:
   eyas rules show aws.ec2.run_instances    what a rule says, reads and is tested with
   eyas demo -f jsonl                       the same findings for programs
   eyas demo --events                       the events themselves
   eyas hunt logs/                          your own CloudTrail logs
+  eyas lint templates/                     your own CloudFormation templates
 ";

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::Args;
+use eyas_template::inputs::Inputs;
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::args::{Global, OutputArgs, RuleArgs};
@@ -136,6 +137,25 @@ pub(crate) fn run(args: &Lint, global: &Global, screen: &Screen) -> Result<Exit,
         run.fix(&found.files, args.dry_run)?;
     }
     run.judge(found, report)
+}
+
+/// Judges one template that is at hand by the built-in rules, and reports to standard output.
+pub(crate) fn text(name: &str, text: &str, settings: &Settings, screen: &Screen) -> Result<(), Failure> {
+    let args = RuleArgs::default();
+    let compiled = compile::load_for(&Types::Resources, &args, settings, screen)?;
+    let planned = plan::plan(compiled, Judging::Templates, settings, screen)?;
+    let report = output::report(settings, screen)?;
+    let run = Run {
+        planned: &planned,
+        inputs: &Inputs::default(),
+        peers: &pack::peers(),
+        disabled: &|_| false,
+        schema: true,
+        today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
+        settings,
+        screen,
+    };
+    run.judge_text(name, text, report)
 }
 
 /// The types whose rules are needed.

@@ -12,7 +12,7 @@ use eyas_report::{
 use eyas_template::document::decode;
 use eyas_template::inputs::Inputs;
 use eyas_template::judge::{Context, Judged, Refused, judge_text};
-use eyas_template::nested::Nearby;
+use eyas_template::nested::{Nearby, NothingNearby};
 use eyas_template::suppress::{IdleReason, Peers};
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -104,6 +104,29 @@ impl Run<'_> {
             self.screen.error("there is no template to judge", None);
         }
         Ok(hunt::exit_code(&summary, self.settings))
+    }
+
+    /// Judges one text and reports.
+    pub(super) fn judge_text(&self, name: &str, text: &str, mut report: Report) -> Result<(), Failure> {
+        let texts = Arc::new(Texts::default());
+        texts.insert(name, text.into());
+        report.begin(&report::Run { sources: Sources::new(texts), ..self.planned.run() })?;
+        let file = Candidate { path: name.into(), named: true };
+        let mut session = Session::new(&self.planned.plan);
+        let read = match judge_text(name, text, &self.context(&NothingNearby), &mut session) {
+            Ok(judged) => Read::Judged(judged),
+            Err(Refused::NoTemplate(why)) => Read::NoTemplate(why.to_string()),
+            Err(Refused::Unreadable(problem, ..)) => Read::NoTemplate(problem.message),
+        };
+        let mut totals = Totals::default();
+        totals.input.bytes = text.len() as u64;
+        for finding in totals.add(&file, read) {
+            report.finding(&finding)?;
+        }
+        let mut summary = self.planned.empty_summary();
+        totals.into_summary(&mut summary);
+        report.end(summary)?;
+        Ok(())
     }
 
     /// What judging needs to know.
