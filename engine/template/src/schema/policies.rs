@@ -18,20 +18,29 @@ const STATEMENT: [&str; 9] = [
     "Condition",
 ];
 
+/// Properties that can hold no other kind of policy.
+const ALWAYS: [&str; 3] = ["AssumeRolePolicyDocument", "KeyPolicy", "PolicyDocument"];
+
 /// Whether a property's value is a policy: it is called one and has statements. Other kinds of
 /// policies (of lifecycles, say) have none.
 pub(super) fn is_policy(property: &str, node: &Node) -> bool {
-    property.contains("Polic") && member(node, "Statement").is_some()
+    let map = matches!(&node.kind, NodeKind::Map(entries) if !entries.is_empty());
+    map && (ALWAYS.contains(&property) || property.contains("Polic") && member(node, "Statement").is_some())
 }
 
 /// Checks a policy's elements. The case of their names does not matter.
 pub(super) fn check(checker: &mut Checker<'_>, policy: &Node) {
-    elements(checker, policy, "policy", &POLICY);
+    let meant = elements(checker, policy, "policy", &POLICY);
     if let Some(version) = member(policy, "Version") {
         one_of(checker, "Version", version, &["2012-10-17", "2008-10-17"]);
     }
-    if let Some(statements) = member(policy, "Statement") {
-        self::statements(checker, statements);
+    match member(policy, "Statement") {
+        Some(statements) => self::statements(checker, statements),
+        None if meant.contains(&"Statement") || policy.entries().iter().any(|e| e.key.contains("::")) => {}
+        None => {
+            let at = policy.entries().first().map_or(policy.span, |entry| entry.key_span);
+            checker.report(&rules::MISSING_REQUIRED, at, "a policy has no `Statement`".to_owned());
+        }
     }
 }
 
