@@ -320,3 +320,33 @@ test long {
     assert_eq!(report.counts(), (13, 13));
     assert_eq!(report.rules[0].coverage.gaps().count(), 0, "{:?}", report.rules[0].coverage);
 }
+
+#[test]
+fn items_of_items_are_findings_of_their_own() {
+    let text = r#"
+## Secret.
+rule secret on AWS::ECS::TaskDefinition {
+  severity: high
+  when: any c in ContainerDefinitions (c.Image exists and any e in c.Environment (e.Value startswith AKIA))
+  message: "{c.Name} {e.Name}"
+  remove e
+}"#;
+    let task = r#"{"id": "t", "ContainerDefinitions": [
+        {"Name": "a", "Image": "i", "Environment": [{"Name": "x", "Value": "AKIA1"}, {"Name": "y", "Value": "z"}, {"Name": "z", "Value": "AKIA1"}]},
+        {"Name": "b", "Image": "i", "Environment": [{"Name": "x", "Value": "AKIA1"}]},
+        {"Name": "c", "Environment": [{"Name": "x", "Value": "AKIA1"}]}]}"#;
+    let found = findings(text, task, &[]);
+    let brief = found.iter().map(|f| {
+        let first = &f.evidence[0].field;
+        format!("{} {first} {}", f.message, serde_json::to_string(&f.edits[0].path).unwrap())
+    });
+    insta::assert_snapshot!(brief.collect::<Vec<_>>().join("\n"), @r#"
+    a x ContainerDefinitions[0].Environment[0].Value ["ContainerDefinitions",0,"Environment",0]
+    a z ContainerDefinitions[0].Environment[2].Value ["ContainerDefinitions",0,"Environment",2]
+    b x ContainerDefinitions[1].Environment[0].Value ["ContainerDefinitions",1,"Environment",0]
+    "#);
+    let mut prints: Vec<&str> = found.iter().map(|f| f.fingerprint.as_str()).collect();
+    prints.sort_unstable();
+    prints.dedup();
+    assert_eq!(prints.len(), 3);
+}

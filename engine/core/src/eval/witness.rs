@@ -3,27 +3,43 @@
 use eyas_lang::catalog::{Extract, Plane};
 use eyas_lang::checked::{QuantKind, Term};
 
+use super::condition::Over;
+use super::places::ItemPath;
 use super::state::{Bound, Eval};
-use super::{Truth, condition::Over};
+use super::{Truth, fingerprint};
 use crate::finding::{Evidence, Finding, Outcome};
 use crate::plan::{Node, PlannedQuant, PlannedRule};
+use crate::tree;
 
 /// So many findings one rule gives over one record.
 const MOST: usize = 100;
 
-/// The quantifiers whose items are findings of their own, and the one item that counts now.
+/// Items of items of items are told apart, those in them no more.
+const DEEPEST: usize = 4;
+
+/// An item that a finding is about: an item of the record's list, and perhaps one of a list in
+/// that.
 #[derive(Clone)]
 pub(super) struct Focus<'p> {
-    among: Vec<&'p PlannedQuant>,
-    only: Item<'p>,
+    levels: Vec<Level<'p>>,
 }
 
-/// An item that a quantifier goes through.
-#[derive(Clone, Copy)]
-struct Item<'p> {
+/// The quantifiers whose items are findings of their own, and the one item that counts now.
+#[derive(Clone)]
+struct Level<'p> {
+    among: Vec<&'p PlannedQuant>,
     quant: &'p PlannedQuant,
-    /// Its index in the list.
+    /// Its index in the list that `quant` goes through.
     index: usize,
+}
+
+/// The items that were found.
+#[derive(Default)]
+struct Found<'p> {
+    /// The first [`MOST`].
+    first: Vec<Focus<'p>>,
+    /// How many there are.
+    count: usize,
 }
 
 impl<'p, 'r> Eval<'p, 'r> {
@@ -35,24 +51,23 @@ impl<'p, 'r> Eval<'p, 'r> {
         outcome: Outcome,
         sink: &mut dyn FnMut(Finding),
     ) {
-        let mut among = Vec::new();
-        let split = outcome == Outcome::Violation
-            && rule.rule.plane == Plane::Resource
-            && quantifiers(&rule.when, &mut among);
-        let items = if split { self.witnesses(&among) } else { Vec::new() };
-        if items.is_empty() {
+        let mut found = Found::default();
+        if outcome == Outcome::Violation && rule.rule.plane == Plane::Resource {
+            self.witnesses(&rule.when, &mut Vec::new(), &mut found);
+        }
+        if found.first.iter().all(|focus| focus.levels.is_empty()) {
             return sink(self.finding(rule, outcome));
         }
-        let more = items.len().saturating_sub(MOST);
+        let more = found.count - found.first.len();
         let mut known: Vec<String> = Vec::new();
-        for (number, only) in items.into_iter().take(MOST).enumerate() {
-            self.set_focus(Some(Focus { among: among.clone(), only }));
+        for (number, focus) in found.first.into_iter().enumerate() {
+            self.set_focus(Some(focus));
             let mut finding = self.finding(rule, outcome);
-            let item = self.item_text(only);
+            let item = self.focused().map(|(_, item)| item).unwrap_or_default();
             self.set_focus(None);
             if number > 0 {
                 let equal = known.iter().filter(|k| **k == item).count();
-                finding.fingerprint = super::fingerprint::of_item(&finding.fingerprint, &item, equal);
+                finding.fingerprint = fingerprint::of_item(&finding.fingerprint, &item, equal);
             }
             known.push(item);
             if more > 0 && number + 1 == MOST {
@@ -62,55 +77,73 @@ impl<'p, 'r> Eval<'p, 'r> {
         }
     }
 
-    /// The items for which the quantifiers' conditions hold.
-    fn witnesses(&mut self, among: &[&'p PlannedQuant]) -> Vec<Item<'p>> {
-        let mut out = Vec::new();
-        for &quant in among {
+    /// The items for which a condition holds that is true for one of them.
+    fn witnesses(&mut self, node: &'p Node, levels: &mut Vec<Level<'p>>, out: &mut Found<'p>) {
+        let mut among = Vec::new();
+        if levels.len() == DEEPEST || !quantifiers(node, levels, &mut among) {
+            out.count += 1;
+            if out.first.len() < MOST {
+                out.first.push(Focus { levels: levels.clone() });
+            }
+            return;
+        }
+        for &quant in &among {
             let mut over = self.over(quant);
             while let Some(item) = over.next() {
                 self.bind(quant.var.0, item);
                 if self.truth(&quant.body) == Truth::True
                     && let Some(index) = over.index()
                 {
-                    out.push(Item { quant, index });
+                    levels.push(Level { among: among.clone(), quant, index });
+                    self.witnesses(&quant.body, levels, out);
+                    levels.pop();
                 }
             }
             self.bind(quant.var.0, Bound::None);
         }
-        out
     }
 
     /// Puts what is known of the item first: a finding is where its item is.
     pub(super) fn item_first(&mut self, evidence: &mut [Evidence]) {
-        let Some(Focus { only, .. }) = self.focus().cloned() else { return };
-        let mut over = self.over(only.quant);
-        if over.next().is_none() {
-            return;
-        }
-        let item = self.item_path(only.quant, over.index(), &[]).text;
+        let Some((path, _)) = self.focused() else { return };
         let of_item = |one: &Evidence| {
-            one.field.strip_prefix(&item).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            let rest = one.field.strip_prefix(path.text.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         };
         evidence.sort_by_key(|one| !of_item(one));
     }
 
-    /// The item as JSON text.
-    fn item_text(&mut self, item: Item<'p>) -> String {
-        match self.over(item.quant).next() {
-            Some(Bound::Item(found)) => crate::tree::to_json(&crate::tree::of_value(found)),
-            _ => String::new(),
+    /// The place and the JSON text of the innermost item that a finding is about.
+    fn focused(&mut self) -> Option<(ItemPath, String)> {
+        let levels = self.focus()?.levels.clone();
+        let mut paths: Vec<ItemPath> = Vec::with_capacity(levels.len());
+        let mut text = String::new();
+        for level in &levels {
+            let mut over = self.over(level.quant);
+            let item = over.next();
+            paths.push(self.item_path(level.quant, over.index(), &paths));
+            if let Some(item) = item {
+                if let Bound::Item(found) = &item {
+                    text = tree::to_json(&tree::of_value(found.clone()));
+                }
+                self.bind(level.quant.var.0, item);
+            }
         }
+        for level in &levels {
+            self.bind(level.quant.var.0, Bound::None);
+        }
+        Some((paths.pop()?, text))
     }
 
     /// Of what a quantifier goes through, what counts now.
     pub(super) fn in_focus(&self, quant: &PlannedQuant, over: Over<'r>) -> Over<'r> {
-        let Some(focus) = self.focus() else { return over };
-        if !focus.among.iter().any(|q| std::ptr::eq(*q, quant)) {
+        let levels = self.focus().map(|focus| focus.levels.as_slice()).unwrap_or_default();
+        let Some(level) = levels.iter().find(|l| l.among.iter().any(|q| std::ptr::eq(*q, quant))) else {
             return over;
-        }
-        match (over, std::ptr::eq(focus.only.quant, quant)) {
-            (Over::Items(items), true) => {
-                Over::One { item: items.at(focus.only.index), index: focus.only.index }
+        };
+        match over {
+            Over::Items(items) if std::ptr::eq(level.quant, quant) => {
+                Over::One { item: items.at(level.index), index: level.index }
             }
             _ => Over::Nothing,
         }
@@ -120,16 +153,16 @@ impl<'p, 'r> Eval<'p, 'r> {
 /// The quantifiers of a condition of which any one item is enough, everything else being as it
 /// is: `any x in LIST (…)` by itself, in a conjunction, or as all alternatives. False where
 /// there is none.
-fn quantifiers<'p>(node: &'p Node, out: &mut Vec<&'p PlannedQuant>) -> bool {
+fn quantifiers<'p>(node: &'p Node, levels: &[Level<'_>], out: &mut Vec<&'p PlannedQuant>) -> bool {
     match node {
-        Node::Quant(quant) if quant.kind == QuantKind::Any && in_record(&quant.source) => {
+        Node::Quant(quant) if quant.kind == QuantKind::Any && in_record(&quant.source, levels) => {
             out.push(quant);
             true
         }
-        Node::All(each) => each.iter().any(|one| quantifiers(one, out)),
+        Node::All(each) => each.iter().any(|one| quantifiers(one, levels, out)),
         Node::Any(each) => {
             let known = out.len();
-            let all = each.iter().all(|one| quantifiers(one, out));
+            let all = each.iter().all(|one| quantifiers(one, levels, out));
             if !all {
                 out.truncate(known);
             }
@@ -139,7 +172,12 @@ fn quantifiers<'p>(node: &'p Node, out: &mut Vec<&'p PlannedQuant>) -> bool {
     }
 }
 
-/// Whether the items are parts of the record.
-fn in_record(list: &Term) -> bool {
-    matches!(list, Term::Field(field) if matches!(field.at, Extract::Path(_)))
+/// Whether the items of a list are parts of the record: of a field, or of the item that was
+/// found last.
+fn in_record(list: &Term, levels: &[Level<'_>]) -> bool {
+    match (list, levels.last()) {
+        (Term::Field(field), None) => matches!(field.at, Extract::Path(_)),
+        (Term::Var { var, .. }, Some(level)) => *var == level.quant.var,
+        _ => false,
+    }
 }
