@@ -27,8 +27,11 @@ pub struct Template<'d> {
     /// The ids of the resources.
     ids: FxHashSet<&'d str>,
     /// Where each map and each of its rows stands, once it is asked for.
-    rows: OnceCell<FxHashMap<SmolStr, (usize, FxHashMap<SmolStr, usize>)>>,
+    rows: OnceCell<Rows>,
 }
+
+/// Where each map stands among the mappings, and each of its rows in it.
+type Rows = FxHashMap<SmolStr, (usize, FxHashMap<SmolStr, usize>)>;
 
 /// A transform that the template asks for.
 #[derive(Debug, Clone, Copy)]

@@ -43,19 +43,17 @@ pub(super) fn parse(text: &str) -> Result<Document, Problem> {
 /// Refuses what is nested too deep or holds too much: looked for before parsing, since the parser
 /// recurses.
 fn within_bounds(text: &str) -> Result<(), Problem> {
-    let (mut depth, mut values, mut in_string, mut escaped) = (0usize, 0usize, false, false);
-    for (offset, byte) in text.bytes().enumerate() {
+    let bytes = text.as_bytes();
+    let (mut depth, mut values, mut at) = (0usize, 0usize, 0usize);
+    while let Some(byte) = bytes.get(at) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
+            b'"' => at = string_end(bytes, at),
             b'{' | b'[' => {
                 depth += 1;
                 values += 1;
                 if depth > MAX_DEPTH {
                     let message = format!("nested deeper than {MAX_DEPTH} levels");
-                    return Err(Problem::new(Span::at(offset), ProblemKind::TooLarge, message));
+                    return Err(Problem::new(Span::at(at), ProblemKind::TooLarge, message));
                 }
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
@@ -63,10 +61,24 @@ fn within_bounds(text: &str) -> Result<(), Problem> {
             _ => {}
         }
         if values > MAX_NODES {
-            return Err(yaml::too_many(Span::at(offset)));
+            return Err(yaml::too_many(Span::at(at)));
         }
+        at += 1;
     }
     Ok(())
+}
+
+/// Where the string that begins at `start` ends: at its closing quote, or with the text.
+fn string_end(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(next) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += next;
+        if bytes.get(at) == Some(&b'"') {
+            return at;
+        }
+        at += 2;
+    }
+    bytes.len()
 }
 
 /// The parser's error in words that say what to do.

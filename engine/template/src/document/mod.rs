@@ -30,7 +30,7 @@ pub fn parse(text: &str) -> Result<Document, Problem> {
     if text.len() > MAX_BYTES {
         return Err(too_large(text.len()));
     }
-    if let Some(at) = text.bytes().position(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) {
+    if let Some(at) = control_character(text.as_bytes()) {
         let code = text.as_bytes().get(at).copied().unwrap_or_default();
         let message = format!("the control character U+{code:04X} cannot be in a template");
         return Err(Problem::new(Span::new(at, at + 1), ProblemKind::Encoding, message));
@@ -47,6 +47,15 @@ pub fn parse(text: &str) -> Result<Document, Problem> {
         };
     }
     yaml::parse(text)
+}
+
+fn control_character(bytes: &[u8]) -> Option<usize> {
+    let is_one = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // Without a way out of the inner loop the compiler looks at many bytes at a time.
+    let mut chunks = bytes.chunks(256).enumerate();
+    let (number, chunk) =
+        chunks.find(|(_, chunk)| chunk.iter().fold(false, |found, byte| found | is_one(byte)))?;
+    Some(number * 256 + chunk.iter().position(is_one)?)
 }
 
 /// Whether YAML only made sense of broken JSON by taking quotes for text.

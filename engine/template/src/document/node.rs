@@ -243,27 +243,18 @@ pub struct LineIndex {
 impl LineIndex {
     /// The lines of `text`.
     pub fn new(text: &str) -> Self {
-        let mut index = Self { starts: vec![0], wide: Vec::new() };
-        let mut more = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            match byte {
-                b'\n' => index.starts.push(at as u32 + 1),
-                // Counted at the first byte of each character.
-                0xC0.. => {
-                    let length = if byte >= 0xF0 {
-                        4
-                    } else if byte >= 0xE0 {
-                        3
-                    } else {
-                        2
-                    };
-                    more += length - 1;
-                    index.wide.push((at as u32 + length, more));
-                }
-                _ => {}
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
+        let starts = std::iter::once(0).chain(breaks).collect();
+        let mut wide = Vec::new();
+        if !text.is_ascii() {
+            let mut more = 0;
+            for (at, character) in text.char_indices().filter(|(_, character)| !character.is_ascii()) {
+                let length = character.len_utf8() as u32;
+                more += length - 1;
+                wide.push((at as u32 + length, more));
             }
         }
-        index
+        Self { starts, wide }
     }
 
     /// Line and column (in characters) of a byte offset, both from 1.
