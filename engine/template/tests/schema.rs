@@ -56,7 +56,7 @@ fn each_rule_fires_where_it_should_and_says_why() {
 
 #[test]
 fn what_deployment_would_take_is_no_finding() {
-    for name in ["directives", "kinds", "loops", "macro", "references", "sam", "unknown_to_us"] {
+    for name in ["directives", "generated", "kinds", "loops", "macro", "references", "sam", "unknown_to_us"] {
         let document = read(&format!("silent/{name}.yaml"));
         let found = findings(&document);
         assert!(found.is_empty(), "{name}:\n{}", shown(&document, &found));
