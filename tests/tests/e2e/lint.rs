@@ -110,7 +110,7 @@ fn a_bad_file_does_not_keep_others_from_being_judged() {
 fn a_named_file_that_is_no_template_is_said_so() {
     let place = place();
     place.file("x.json", "{\"name\": \"no template\"}");
-    insta::assert_snapshot!(place.eyas("lint x.json").shown());
+    insta::assert_snapshot!(place.eyas("lint x.json --rules own.eyas").shown());
     assert_eq!(place.eyas("lint x.json").code(), 4);
     assert_eq!(place.eyas("lint x.json --skip-non-templates").code(), 0);
     assert_eq!(place.eyas("lint gone.yaml").code(), 4);
