@@ -12,9 +12,9 @@ use crate::shape::NESTED;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Seen<'a> {
     /// Its name.
-    pub name: &'a str,
+    pub name: &'a [u8],
     /// Its source, if that is as certain as the name.
-    pub source: Option<&'a str>,
+    pub source: Option<&'a [u8]>,
     /// Its time, if it is written as CloudTrail does.
     pub time: Option<[u8; 20]>,
     /// The record.
@@ -46,20 +46,20 @@ pub(crate) fn seen(raw: Outlined<'_>) -> Option<Seen<'_>> {
     let source = match source {
         // Notifications of S3 and streams of DynamoDB look much like events.
         Some(source) if source.starts_with(b"\"aws:") => return None,
-        source => source.and_then(plain),
+        source => source.and_then(|source| plain(source, raw)),
     };
     Some(Seen {
-        name: std::str::from_utf8(plain(name?)?).ok()?,
-        source: source.and_then(|source| std::str::from_utf8(source).ok()),
-        time: time.and_then(plain).and_then(seconds),
+        name: plain(name?, raw)?,
+        source,
+        time: time.and_then(|time| plain(time, raw)).and_then(seconds),
         raw,
     })
 }
 
-/// What a string says that has no escapes.
-fn plain(value: &[u8]) -> Option<&[u8]> {
+/// What a string of a record says that has no escapes.
+fn plain<'a>(value: &'a [u8], raw: Outlined<'_>) -> Option<&'a [u8]> {
     let [b'"', text @ .., b'"'] = value else { return None };
-    memchr::memchr(b'\\', text).is_none().then_some(text)
+    (!raw.has_escapes() || memchr::memchr(b'\\', text).is_none()).then_some(text)
 }
 
 /// `2024-01-02T03:04:05Z`: such times sort as their bytes do.
@@ -85,7 +85,7 @@ mod tests {
     }
 
     fn name(record: &str) -> Option<String> {
-        with(record, |seen| seen.name.to_owned())
+        with(record, |seen| String::from_utf8(seen.name.to_owned()).unwrap())
     }
 
     #[test]

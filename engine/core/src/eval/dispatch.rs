@@ -208,6 +208,11 @@ impl<'p> Session<'p> {
         Some(CandidateSet { record_type: at as u32, epoch: scratch.dispatch.epoch, number })
     }
 
+    /// Whether a set still says what it said when it was given.
+    pub fn knows(&self, set: CandidateSet) -> bool {
+        self.types.get(set.record_type as usize).is_some_and(|scratch| scratch.dispatch.epoch == set.epoch)
+    }
+
     /// Whether one of these rules can fire on a record. False is certain; true means that the
     /// record must be judged. `raw` must be the very text that would be judged.
     pub fn may_concern(&mut self, set: CandidateSet, raw: &Outlined<'_>) -> bool {

@@ -19,8 +19,13 @@ impl Fnv {
     }
 
     fn hex(&self) -> String {
-        let digits = (0..32).rev().map(|digit| (self.0 >> (4 * digit)) as u32 & 0xf);
-        digits.filter_map(|digit| char::from_digit(digit, 16)).collect()
+        let mut out = String::with_capacity(32);
+        for byte in self.0.to_be_bytes() {
+            for digit in [byte >> 4, byte & 0xf] {
+                out.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
+            }
+        }
+        out
     }
 }
 

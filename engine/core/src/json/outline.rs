@@ -42,6 +42,7 @@ pub struct Outline {
     members: Vec<Member>,
     ascii: bool,
     lines: bool,
+    escapes: bool,
     /// Whether what stands at the object's own level is keys and values, and no key has escapes.
     plain: bool,
 }
@@ -131,6 +132,11 @@ impl<'a> Outlined<'a> {
         self.text
     }
 
+    /// Whether there may be a backslash in it.
+    pub fn has_escapes(&self) -> bool {
+        self.outline.escapes
+    }
+
     /// The text of a member's value; the last of equal keys counts.
     #[inline]
     pub fn member(&self, name: Name<'_>) -> Option<&'a [u8]> {
@@ -190,6 +196,7 @@ impl Default for Outline {
             members: Vec::new(),
             ascii: false,
             lines: false,
+            escapes: false,
             plain: false,
         }
     }
@@ -230,29 +237,27 @@ impl Outline {
             }
         };
         self.ascii = walk.masks.high.simd_lt(0x80).all_true();
-        self.lines = walk.masks.lines || {
-            // The last block's line breaks may be behind the object.
-            let (from, to) = match extent {
-                Extent::To(end) => (end.saturating_sub(1) / BLOCK * BLOCK, end),
-                _ => (0, text.len()),
-            };
-            text.get(from..to).is_some_and(|tail| memchr::memchr(b'\n', tail).is_some())
+        // The last block's line breaks may be behind the object.
+        let behind = match extent {
+            Extent::To(end) => !0u64 << (end - at - 1),
+            _ => 0,
         };
-        let escapes = walk.masks.escapes;
+        self.lines = walk.masks.lines || walk.masks.these_lines & !behind != 0;
+        self.escapes = walk.masks.escapes;
         self.members.clear();
-        self.plain = matches!(extent, Extent::To(_)) && self.find_members(text, escapes).is_some();
+        self.plain = matches!(extent, Extent::To(_)) && self.find_members(text).is_some();
         extent
     }
 
     /// The second pass, over the marks: what is a key and what is its value. `None` where the
     /// object is not made of keys and values, or a key has escapes.
     #[inline(always)]
-    fn find_members(&mut self, text: &[u8], escapes: bool) -> Option<()> {
+    fn find_members(&mut self, text: &[u8]) -> Option<()> {
         let mut marks = self.marks.as_slice();
         while let [quote, end, rest @ ..] = marks {
             let key = *quote as usize + 1..*end as usize;
             if text.get(*quote as usize) != Some(&b'"')
-                || (escapes && memchr::memchr(b'\\', text.get(key.clone())?).is_some())
+                || (self.escapes && memchr::memchr(b'\\', text.get(key.clone())?).is_some())
             {
                 return None;
             }
@@ -389,16 +394,16 @@ struct Masks<S: Simd> {
     escapes: bool,
     /// All bytes so far, laid over each other.
     high: u8x64<S>,
-    /// Whether there was a line break in the blocks before this one, and in this one.
+    /// Whether there was a line break in the blocks before this one, and where in this one.
     lines: bool,
-    these_lines: bool,
+    these_lines: u64,
 }
 
 impl<S: Simd> Masks<S> {
     #[inline(always)]
     fn new(simd: S) -> Self {
         let high = u8x64::splat(simd, 0);
-        Self { simd, in_string: 0, escaped: 0, escapes: false, high, lines: false, these_lines: false }
+        Self { simd, in_string: 0, escaped: 0, escapes: false, high, lines: false, these_lines: 0 }
     }
 
     /// The quotes that are not escaped, and the brackets outside strings: one bit for each byte.
@@ -407,8 +412,8 @@ impl<S: Simd> Masks<S> {
     fn of(&mut self, block: &[u8; BLOCK]) -> (u64, u64) {
         let bytes = u8x64::from_slice(self.simd, block);
         self.high |= bytes;
-        self.lines |= self.these_lines;
-        self.these_lines = bytes.simd_eq(b'\n').any_true();
+        self.lines |= self.these_lines != 0;
+        self.these_lines = bytes.simd_eq(b'\n').to_bitmask();
         let mut quotes = bytes.simd_eq(b'"').to_bitmask();
         let slashes = bytes.simd_eq(b'\\').to_bitmask();
         if slashes | self.escaped != 0 {
