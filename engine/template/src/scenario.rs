@@ -25,6 +25,8 @@ pub const BUDGET: usize = 128;
 const STEPS: usize = 1_024;
 /// More evaluations than this are not made for a template.
 const MAX_STEPS: usize = 20_000;
+/// More ways than this are not looked at for a condition by itself.
+const ALONE: usize = 16;
 /// A parameter that may have one of more values than this is asked only about those that
 /// conditions compare it with.
 const FEW: usize = 8;
@@ -144,37 +146,47 @@ impl<'t> Space<'t> {
         }
     }
 
-    /// A few scenarios in which each condition is found both ways, if it can be, and all else is
-    /// as the defaults have it.
+    /// A few scenarios in which each condition is found in each way that it can be alone, and all
+    /// else is as the defaults have it.
     fn covering(&self, names: &[&str], uses: &Mentions<'_>) -> Vec<Scenario> {
         let mut found = Vec::from_iter(self.completed(names, Scenario::default()));
+        let mut started = FxHashSet::default();
         for name in names {
-            for truth in [true, false] {
-                found.extend(self.with(name, truth).and_then(|start| self.completed(names, start)));
+            for start in self.alone(name) {
+                if started.insert(start.clone()) {
+                    found.extend(self.completed(names, start));
+                }
             }
             if found.len() >= BUDGET {
                 break;
             }
         }
+        found.truncate(BUDGET);
         found.into_iter().map(|scenario| relevant(scenario, uses)).collect()
     }
 
-    /// Assumptions under which a condition has this truth, near the defaults.
-    fn with(&self, name: &str, truth: bool) -> Option<Scenario> {
+    /// Assumptions that settle a condition, those near the defaults first; not more than
+    /// [`ALONE`], but for both ways that it can be.
+    fn alone(&self, name: &str) -> Vec<Scenario> {
+        let (mut found, mut ways) = (Vec::new(), FxHashSet::default());
         let mut open = vec![Search::default()];
         while let Some(mut search) = open.pop() {
-            if !self.step() || open.len() > STEPS {
-                return None;
+            if !self.step() || open.len() > STEPS || (found.len() >= ALONE && ways.len() == 2) {
+                break;
             }
             match search.go_on(self, &[name]) {
-                Ok(()) if search.conditions.get(name) == Some(&truth) => return Some(search.scenario),
-                Ok(()) => {}
+                Ok(()) => {
+                    let new = ways.insert(search.conditions.get(name).copied());
+                    if new || found.len() < ALONE {
+                        found.push(search.scenario);
+                    }
+                }
                 Err(ask) => {
                     open.extend(self.answers(&ask).into_iter().map(|answer| search.with(&ask, answer)))
                 }
             }
         }
-        None
+        found
     }
 
     /// The scenario with all that is still to be assumed as the defaults have it.

@@ -132,7 +132,7 @@ fn judge_resolved(
         if record.exhausted {
             let place = document.place(record.id_span);
             let message = format!(
-                "`{}` has more combinations of conditions than are looked at, so what hangs on them is unknown",
+                "`{}` has more combinations of conditions than are looked at: each condition was tried by itself, not with all others",
                 record.id
             );
             judged.limits.push(Limit { line: place.line, column: place.column, message });
