@@ -4,7 +4,7 @@
 //! concern to any rule. The look is a proof or nothing: where the record could mean anything else
 //! than what its outline shows, there is no answer and it is parsed.
 
-use eyas_engine::json::{Name, Names, Outlined};
+use eyas_engine::json::{Names, Outlined};
 
 use crate::shape::NESTED;
 
@@ -21,26 +21,33 @@ pub(crate) struct Seen<'a> {
     pub raw: Outlined<'a>,
 }
 
+/// The members that a look needs: the name, the source, the time, and those that have to be objects
+/// or lists.
+static LOOKED_AT: Names<{ 3 + NESTED.len() }> = {
+    let (mut names, mut at) = ([""; 3 + NESTED.len()], 0);
+    [names[0], names[1], names[2]] = ["eventName", "eventSource", "eventTime"];
+    while at < NESTED.len() {
+        names[3 + at] = NESTED[at];
+        at += 1;
+    }
+    Names::new(&names)
+};
+
 /// What of an event was seen, if it is certain that this is an event as CloudTrail writes it.
 ///
 /// It has a name, which is written plainly, and no member that has to be an object is a string,
 /// as in the rows of tables, which are put right before they are judged.
 pub(crate) fn seen(raw: Outlined<'_>) -> Option<Seen<'_>> {
-    const NAME: Name<'_> = Name::new("eventName");
-    const SOURCE: Name<'_> = Name::new("eventSource");
-    const TIME: Name<'_> = Name::new("eventTime");
-    static OBJECTS: Names<{ NESTED.len() }> = Names::new(&NESTED);
     let (mut name, mut source, mut time) = (None, None, None);
     for member in raw.members() {
         // As with a parser, the last of equal keys counts.
-        if member.is(NAME) {
-            name = Some(member.value());
-        } else if member.is(SOURCE) {
-            source = Some(member.value());
-        } else if member.is(TIME) {
-            time = Some(member.value());
-        } else if OBJECTS.has(member) && member.value().first() == Some(&b'"') {
-            return None;
+        match LOOKED_AT.position(member) {
+            None => {}
+            Some(0) => name = Some(member.value()),
+            Some(1) => source = Some(member.value()),
+            Some(2) => time = Some(member.value()),
+            Some(_) if member.value().first() == Some(&b'"') => return None,
+            Some(_) => {}
         }
     }
     let source = match source {

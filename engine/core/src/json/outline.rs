@@ -114,15 +114,18 @@ impl<const N: usize> Names<N> {
         Self { names, filter }
     }
 
+    #[inline]
     const fn bit(mark: u64) -> u64 {
         mark.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58
     }
 
-    /// Whether a member has one of them.
+    /// Which of them a member has.
     #[inline]
-    pub fn has(&self, member: RawMember<'_>) -> bool {
-        self.filter >> Self::bit(member.member.mark) & 1 == 1
-            && self.names.iter().any(|&name| member.is(name))
+    pub fn position(&self, member: RawMember<'_>) -> Option<usize> {
+        match self.filter >> Self::bit(member.member.mark) & 1 {
+            0 => None,
+            _ => self.names.iter().position(|&name| member.is(name)),
+        }
     }
 }
 
