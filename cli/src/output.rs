@@ -26,7 +26,7 @@ pub(crate) fn report(settings: &Settings, screen: &Screen) -> Result<Report, Fai
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     for output in outputs {
         sinks.push(match &output.file {
-            None => standard_output(output.format, screen),
+            None => standard_output(output.format, settings, screen),
             Some(path) => {
                 let file = File::create(path).map_err(|e| {
                     let why = crate::exit::plain(&e);
@@ -60,11 +60,11 @@ pub(crate) fn ignores(settings: &Settings) -> Ignores {
 }
 
 /// Somebody who watches sees each finding at once; a pipe gets larger pieces.
-fn standard_output(format: Format, screen: &Screen) -> Box<dyn Sink> {
+fn standard_output(format: Format, settings: &Settings, screen: &Screen) -> Box<dyn Sink> {
     if io::stdout().is_terminal() {
-        open(format, io::stdout(), style(format, screen))
+        open(format, io::stdout(), style(format, settings, screen))
     } else {
-        open(format, BufWriter::new(io::stdout()), style(format, screen))
+        open(format, BufWriter::new(io::stdout()), style(format, settings, screen))
     }
 }
 
@@ -73,10 +73,12 @@ pub(crate) fn person_on_stdout(settings: &Settings) -> bool {
     settings.format.value.iter().any(|o| o.file.is_none() && o.format == Format::Terminal)
 }
 
-fn style(format: Format, screen: &Screen) -> Style {
+fn style(format: Format, settings: &Settings, screen: &Screen) -> Style {
     let look = screen.out_look();
     match format {
-        Format::Terminal => Style { color: look.color, width: look.width, brief: screen.quiet },
+        Format::Terminal => {
+            Style { color: look.color, width: look.width, brief: screen.quiet, fold_info: settings.fold_info }
+        }
         _ => Style::default(),
     }
 }

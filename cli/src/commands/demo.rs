@@ -60,6 +60,7 @@ pub(crate) fn run(args: &Demo, global: &Global, screen: &Screen) -> Result<Exit,
     // Whatever is configured here has no part in the story.
     let global = Global { config: None, no_config: true, ..global.clone() };
     let settings = Settings::load(&global)?.with_output(&args.output);
+    let folded = settings.clone().with_info_folded(screen.verbose);
     let compiled = compile::load(&RuleArgs::default(), &settings, screen)?;
     let planned = plan::plan(compiled, Judging::Events, &settings, screen)?;
     let report = output::report(&settings, screen)?;
@@ -78,7 +79,7 @@ pub(crate) fn run(args: &Demo, global: &Global, screen: &Screen) -> Result<Exit,
     hunt::hunt(vec![events()], &planned, &options, report)?;
     if for_people {
         io::stdout().lock().write_all(CAUSE.as_bytes())?;
-        lint::text("pipeline.yaml", TEMPLATE, &settings, screen)?;
+        lint::text("pipeline.yaml", TEMPLATE, &folded, screen)?;
         io::stdout().lock().write_all(NEXT.as_bytes())?;
     }
     Ok(exit::OK)

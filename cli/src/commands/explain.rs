@@ -145,8 +145,11 @@ const JUDGED_AGAIN: usize = 20;
 /// again where it can be found.
 fn explain(finding: &Finding, compiled: &Compiled, plan: Option<&Plan>, screen: &Screen) -> io::Result<()> {
     let look = screen.out_look();
-    let mut sink =
-        open(Format::Terminal, io::stdout(), Style { color: look.color, width: look.width, brief: false });
+    let mut sink = open(
+        Format::Terminal,
+        io::stdout(),
+        Style { color: look.color, width: look.width, ..Style::default() },
+    );
     sink.finding(finding)?;
     let mut out = io::stdout().lock();
     match plan.and_then(|plan| judge_again(finding, plan)) {

@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::Args;
 use eyas_cloudtrail::{self as cloudtrail, TimeRange};
 use eyas_engine::finding::Finding;
-use eyas_report::{Format, Report, Style, Summary, open};
+use eyas_report::{Format, Report, Run, Style, Summary, open};
 use jiff::Timestamp;
 
 use crate::args::{Global, OutputArgs, RuleArgs};
@@ -118,7 +118,7 @@ pub(crate) fn run(args: &Hunt, global: &Global, screen: &Screen) -> Result<Exit,
     };
     let started = Instant::now();
     let summary = hunt(sources, &planned, &options, report)?;
-    tell(&summary, &settings, screen)?;
+    tell(&planned.run(), &summary, &settings, screen)?;
     if nothing_found(&summary) {
         screen.error("there is no file to read", None);
     }
@@ -207,14 +207,20 @@ pub(crate) fn hunt(
 }
 
 /// Tells the summary on standard error where standard output is for a machine.
-pub(crate) fn tell(summary: &Summary, settings: &Settings, screen: &Screen) -> Result<(), Failure> {
+pub(crate) fn tell(
+    run: &Run,
+    summary: &Summary,
+    settings: &Settings,
+    screen: &Screen,
+) -> Result<(), Failure> {
     if screen.quiet || output::person_on_stdout(settings) {
         return Ok(());
     }
     let look = screen.err_look();
-    let style = Style { color: look.color, width: look.width, brief: false };
+    let style = Style { color: look.color, width: look.width, ..Style::default() };
     // Findings are written; failing to describe them on standard error is no failure.
-    let _ = open(Format::Terminal, io::stderr(), style).end(summary);
+    let mut sink = open(Format::Terminal, io::stderr(), style);
+    let _ = sink.begin(run).and_then(|()| sink.end(summary));
     Ok(())
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Report, global: &Global, screen: &Screen) -> Result<Exi
         return Err(error.into());
     }
     let summary = ended?;
-    hunt::tell(&summary, &settings, screen)?;
+    hunt::tell(&Run::default(), &summary, &settings, screen)?;
     Ok(exit_code(found == 0 && unread > 0, &summary, &settings))
 }
 

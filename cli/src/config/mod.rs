@@ -95,6 +95,8 @@ pub(crate) struct Settings {
     pub(crate) write_baseline: Option<PathBuf>,
     /// Whether findings that are ignored or unchanged are listed too.
     pub(crate) show_ignored: Setting<bool>,
+    /// Whether people are told only how many findings of severity info there are.
+    pub(crate) fold_info: bool,
     /// Whether secrets are written out. Only ever by a flag.
     pub(crate) reveal: bool,
     /// What need not be acted on.
@@ -162,6 +164,7 @@ impl Settings {
             baseline: Setting::default(None),
             write_baseline: None,
             show_ignored: Setting::default(false),
+            fold_info: false,
             reveal: false,
             ignores: Vec::new(),
             color: Setting::default(Color::Auto),
@@ -232,6 +235,12 @@ impl Settings {
         self.write_baseline.clone_from(&args.write_baseline);
         self.reveal = args.reveal;
         self.show_ignored.flag(args.show_ignored.then_some(true), "--show-ignored");
+        self
+    }
+
+    /// Folds findings of severity info, unless somebody asks for them.
+    pub(crate) fn with_info_folded(mut self, verbose: bool) -> Self {
+        self.fold_info = !verbose && self.fail_on.value > Severity::Info;
         self
     }
 

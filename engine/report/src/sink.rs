@@ -102,6 +102,8 @@ pub struct Style {
     pub width: Option<usize>,
     /// One line a finding.
     pub brief: bool,
+    /// Findings of severity info are counted and not shown.
+    pub fold_info: bool,
 }
 
 /// An output of this format into `out`. Only [`Format::Terminal`] looks at `style`.

@@ -32,11 +32,13 @@ pub(crate) struct Terminal<W> {
     sources: Sources,
     /// What is judged: one, and many of them.
     records: [&'static str; 2],
+    /// Findings that were counted only.
+    folded: u64,
 }
 
 impl<W: Write> Terminal<W> {
     pub(crate) fn new(out: W, style: Style) -> Self {
-        Self { out, style, sources: Sources::default(), records: records("") }
+        Self { out, style, sources: Sources::default(), records: records(""), folded: 0 }
     }
 
     fn paint(&self, ansi: Ansi, text: &str) -> String {
@@ -285,6 +287,10 @@ impl<W: Write + Send> Sink for Terminal<W> {
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        if self.style.fold_info && finding.severity == Severity::Info {
+            self.folded += 1;
+            return Ok(());
+        }
         let in_text = finding.location.as_ref().filter(|l| l.line.is_some() && finding.event.is_none());
         if let (true, Some(location)) = (self.style.brief, in_text) {
             return self.one_line(&safe(&fact::spot(location)), finding);
@@ -319,6 +325,10 @@ impl<W: Write + Send> Sink for Terminal<W> {
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         self.totals(summary)?;
+        if self.folded > 0 {
+            let folded = grouped(self.folded);
+            writeln!(self.out, "{folded} of severity info not shown (`-v` shows them)")?;
+        }
         self.quieted(summary)?;
         self.not_judged(summary)?;
         self.not_read(summary)?;

@@ -102,7 +102,8 @@ pub(crate) fn run(args: &Lint, global: &Global, screen: &Screen) -> Result<Exit,
         .with_rules(&args.rules)?
         .with_output(&args.output)
         .with_keep_going(args.keep_going)
-        .with_hunt(None, args.threads);
+        .with_hunt(None, args.threads)
+        .with_info_folded(screen.verbose);
     let screen = &screen.with_color(settings.color.value);
     let inputs =
         inputs::inputs(&args.parameters, &args.parameter, args.region.as_deref(), args.account.as_deref())?;

@@ -99,7 +99,7 @@ impl Run<'_> {
         progress.clear();
         totals.into_summary(&mut summary);
         let summary = report.end(summary)?;
-        hunt::tell(&summary, self.settings, self.screen)?;
+        hunt::tell(&run, &summary, self.settings, self.screen)?;
         if hunt::nothing_found(&summary) {
             self.screen.error("there is no template to judge", None);
         }
