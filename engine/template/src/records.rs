@@ -16,6 +16,9 @@ use crate::scenario::{Scenario, Scenarios, Space};
 use crate::template::{Resource, Template};
 use crate::when::Conditions;
 
+/// More resources than this are not looked at; CloudFormation takes 500.
+const MAX_RESOURCES: usize = 1_000;
+
 /// Attributes of a resource beside its properties that rules can see under these names.
 const ATTRIBUTES: [&str; 4] = ["DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Metadata"];
 
@@ -101,7 +104,15 @@ pub(crate) fn resolve_within(
         made_from: sources.get(resource.id()).cloned(),
         ..record(ground, &space, resource)
     };
-    let records = template.resources.iter().map(made).collect();
+    let records = template.resources.iter().take(MAX_RESOURCES).map(made).collect();
+    if let Some(first) = template.resources.get(MAX_RESOURCES) {
+        let count = template.resources.len();
+        let message = format!("of {count} resources only the first {MAX_RESOURCES} are looked at");
+        notes.push(
+            Note::new(first.entry.key_span, NoteKind::TooLarge, message)
+                .help("CloudFormation takes 500 resources in a template"),
+        );
+    }
     let puts_out = outputs(template, &Resolver::new(ground, &Scenario::default()));
     if budget.is_spent() {
         let message = "there is too much in the template for all of it to be resolved";

@@ -211,3 +211,14 @@ fn texts_that_grow_are_bounded() {
     assert!(roots[1].contains("Encoded: <there is too much in the template to resolve it>"));
     assert_eq!(resolved.notes.len(), 1);
 }
+
+#[test]
+fn too_many_resources_are_bounded_and_told() {
+    let resources: String = (0..2_500).map(|i| format!("  R{i}: {{ Type: T::T::T }}\n")).collect();
+    let text = format!("Resources:\n{resources}");
+    let document = parse(&text).expect("YAML");
+    let template = recognise(&document).expect("a template");
+    let resolved = resolve(&template, &Inputs::default(), &NothingNearby);
+    assert_eq!(resolved.records.len(), 1_000);
+    assert_eq!(resolved.notes[0].message, "of 2500 resources only the first 1000 are looked at");
+}

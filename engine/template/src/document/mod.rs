@@ -15,7 +15,7 @@ pub use decode::decode;
 pub use node::{Comment, Document, Entry, LineIndex, Node, NodeKind, Problem, ProblemKind, Span, Style};
 
 /// Text larger than this is refused: CloudFormation itself takes at most 1 MB.
-pub const MAX_BYTES: usize = 4 << 20;
+pub const MAX_BYTES: usize = 2 << 20;
 /// Trees with more nodes than this are refused (aliases count as what they stand for).
 pub const MAX_NODES: usize = 500_000;
 /// Nesting deeper than this is refused.
