@@ -136,9 +136,11 @@ fn compare(
         }
         covered += 1;
         used.insert(foreign);
+        // Tools differ in whose type they name where a transform makes one resource of another.
         let resource = case.resource.clone().unwrap_or_default();
+        let id = resource.rsplit('.').next().unwrap_or_default();
         let concerned = verdicts.get(&case.template).into_iter().flatten().filter(|(rule, subject, _)| {
-            ours.contains(rule) && (resource.is_empty() || *subject == resource)
+            ours.contains(rule) && (id.is_empty() || subject.ends_with(&format!(".{id}")))
         });
         let outcomes: Vec<bool> = concerned.map(|(_, _, violation)| *violation).collect();
         let said = match outcomes.as_slice() {

@@ -147,6 +147,27 @@ fn fixes_are_shown_and_made() {
 }
 
 #[test]
+fn every_item_of_a_list_is_mended() {
+    let place = Place::new();
+    place.file(
+        "own.eyas",
+        "package own\n\n## A device is not encrypted.\nrule device on AWS::EC2::Instance {\n  severity: high\n  when:     any d in BlockDeviceMappings (not d.Ebs.Encrypted = true)\n  message:  \"{d.DeviceName}\"\n  set d.Ebs.Encrypted = true\n}\n",
+    );
+    let device = |name: &str, more: &str| {
+        format!("        - DeviceName: {name}\n          Ebs:\n            VolumeSize: 8\n{more}")
+    };
+    let template = |more: &str| {
+        let devices: String = ["a", "b", "c"].iter().map(|name| device(name, more)).collect();
+        format!(
+            "Resources:\n  I:\n    Type: AWS::EC2::Instance\n    Properties:\n      BlockDeviceMappings:\n{devices}"
+        )
+    };
+    place.file("app.yaml", template(""));
+    assert_eq!(place.eyas("lint app.yaml --rules own.eyas --fix").code(), 0);
+    assert_eq!(place.read("app.yaml"), template("            Encrypted: true\n"));
+}
+
+#[test]
 fn references_to_other_resources_are_followed() {
     let place = place();
     let with = |policy: &str| format!("Resources:\n  B:\n    Type: AWS::S3::Bucket\n{policy}");

@@ -12,7 +12,10 @@ use super::sections::RESOURCE;
 use super::value::{Given, due, is_dynamic_reference};
 use super::{Checker, names, place, policies, rules};
 use crate::document::{Entry, Node, NodeKind, Span};
-use crate::template::{Resource, Template};
+use crate::template::{Parameter, Resource, Template};
+
+/// How properties end that hold a secret.
+const SECRETS: [&str; 5] = ["Password", "AuthToken", "HECToken", "SecretString", "ClientSecret"];
 
 /// Properties that packaging tools take as a local path where deployment wants a map.
 const PACKAGED: [(&str, &str); 10] = [
@@ -186,6 +189,14 @@ impl Properties<'_, '_> {
         };
         let checker = &*self.checker;
         let Some(declared) = checker.template.parameters.get(parameter) else { return };
+        if SECRETS.iter().any(|ending| name.0.ends_with(ending)) && !is_hidden(declared) {
+            let message =
+                format!("parameter `{parameter}`, a secret, is shown to everyone who sees the stack");
+            let fix = format!("add `NoEcho: true` to `{parameter}`, or take a dynamic reference");
+            self.checker.report(&rules::VISIBLE_SECRET, node.span, message).fix = Some(fix);
+            return;
+        }
+        let checker = &*self.checker;
         let given = checker.inputs.parameters.get(parameter).cloned();
         let Some(text) = given.or_else(|| declared.default.and_then(Node::scalar_text)) else { return };
         if declared.kind.starts_with("AWS::SSM::") || text.is_empty() || is_dynamic_reference(&text) {
@@ -323,6 +334,12 @@ impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}`{}`", if self.1 { "an item of " } else { "" }, self.0)
     }
+}
+
+/// Whether the value of a parameter is not shown. What stands for a stored parameter is a name.
+fn is_hidden(parameter: &Parameter<'_>) -> bool {
+    let hidden = parameter.entry.value.get("NoEcho").and_then(Node::scalar_text);
+    parameter.kind.starts_with("AWS::SSM::") || hidden.is_some_and(|text| text.eq_ignore_ascii_case("true"))
 }
 
 fn is_loop(key: &str) -> bool {

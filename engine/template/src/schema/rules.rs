@@ -24,6 +24,7 @@ pub const RULES: &[SchemaRule] = &[
     UNUSED_CONDITION,
     UNUSED_MAPPING,
     UNUSED_PARAMETER,
+    VISIBLE_SECRET,
     WRONG_INTRINSIC,
     WRONG_KIND,
 ];
@@ -207,6 +208,17 @@ pub const UNUSED_PARAMETER: SchemaRule = SchemaRule {
           otherwise. The interface in `Metadata` does not count as a use; `Rules` does.\n\nUse it \
           or remove it.",
     severity: Severity::Low,
+};
+
+/// A secret comes from a parameter that everyone sees.
+pub const VISIBLE_SECRET: SchemaRule = SchemaRule {
+    id: "template.visible_secret",
+    title: "a secret comes from a parameter that is shown",
+    doc: "A password, token or other secret is the value of a parameter without `NoEcho`. Whoever may \
+          describe the stack reads it, in the console as with `DescribeStacks`.\n\nSet `NoEcho: true`. Better \
+          still, keep the secret out of the stack: a dynamic reference (`{{resolve:secretsmanager:…}}`) or a \
+          secret that the service manages itself.",
+    severity: Severity::Medium,
 };
 
 /// An intrinsic function has arguments that it cannot take.
