@@ -30,7 +30,7 @@ fn main() -> io::Result<()> {
         .map_err(io::Error::other)?;
     }
     table.push_str("];\n");
-    table.push_str(&peers(&root.join("../tests/labelled/map"))?);
+    table.push_str(&peers(&root.join("peers"))?);
     fs::write(out.join("pack.rs"), table)
 }
 
@@ -39,6 +39,7 @@ fn peers(folder: &Path) -> io::Result<String> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    files.retain(|file| file.extension().is_some_and(|e| e == "csv"));
     files.sort();
     let mut table = String::from("pub(crate) static PEERS: &[&str] = &[\n");
     for file in files {

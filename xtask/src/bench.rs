@@ -6,7 +6,7 @@ use crate::run::{Outcome, cargo, run};
 
 /// Prints the tables; arguments are the benchmarks' names and `--write`.
 pub(crate) fn bench(rest: &[&str]) -> Outcome {
-    let named = |name: &str| rest.iter().any(|arg| *arg == name);
+    let named = |name: &str| rest.contains(&name);
     let all = !rest.iter().any(|arg| !arg.starts_with("--"));
     if all || named("lint") {
         bench_lint::bench(named("--write"))?;

@@ -1,4 +1,4 @@
-//! Others' verdicts beside ours: `tests/labelled/map/*.csv` says which of our rules covers which
+//! Others' verdicts beside ours: `policies/peers/*.csv` says which of our rules covers which
 //! of theirs, `tests/labelled/disagreements/*.csv` where we differ on purpose.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -40,7 +40,7 @@ pub(crate) fn labelled(args: &[&str]) -> Outcome {
         .lines()
         .map(|line| serde_json::from_str::<Case>(line).map_err(|e| format!("{}: {e}", manifest.display())))
         .collect::<Result<Vec<_>, _>>()?;
-    let map = read_map(Path::new("tests/labelled/map"))?;
+    let map = read_map(Path::new("policies/peers"))?;
     let listed = read_disagreements(Path::new("tests/labelled/disagreements"))?;
     let templates = unpack(&corpus.join("labelled.tar.gz"))?;
     let verdicts = judge(&templates)?;
