@@ -15,6 +15,11 @@ impl Eval<'_, '_> {
     /// Whether a value, or some item of a list, names the record that a variable stands for, or
     /// the record itself.
     pub(super) fn refers_to(&self, left: &plan::Value, var: Option<VarId>, names: &[SmolStr]) -> Truth {
+        let value = self.get(left);
+        // The most frequent case among many resources, and the names of the target are not needed.
+        if matches!(value, Fetched::Absent) {
+            return Truth::False;
+        }
         let record = match var {
             Some(var) => self.record_of(var.0),
             None => Some(self.record),
@@ -22,7 +27,7 @@ impl Eval<'_, '_> {
         // INVARIANT: the checker allows only variables over other resources here.
         let Some(record) = record else { return Truth::Unknown };
         let target = Target::new(record, names);
-        some(&self.get(left), |value| target.is_named_by(value))
+        some(&value, |value| target.is_named_by(value))
     }
 }
 

@@ -39,35 +39,42 @@ pub fn text_edits(document: &Document, resource: &Entry, edits: &[Edit]) -> Vec<
     match edits {
         [] => Vec::new(),
         [only] => fixer.text_edits(resource, only).unwrap_or_default(),
-        several => one_by_one(document, &resource.key, several).into_iter().collect(),
+        several => fixer.several(resource, several).unwrap_or_default(),
     }
 }
 
-/// Several edits may need what an earlier one made; each sees the text after those before it,
-/// and together they are one replacement.
-fn one_by_one(document: &Document, id: &str, edits: &[Edit]) -> Option<TextEdit> {
-    let mut text = document.text.clone();
+/// Several edits may need what an earlier one made; each sees the declaration after those before
+/// it, and together they are one replacement. The declaration is read by itself, so that what
+/// this costs does not grow with the template.
+fn one_by_one(document: &Document, resource: &Entry, edits: &[Edit]) -> Option<TextEdit> {
+    let fixer = Fixer { document };
+    let end = resource.value.span.end.max(resource.key_span.end);
+    let (start, open, close) = match resource.value.style {
+        Style::Indented => (fixer.line_start(resource.key_span.start), "", ""),
+        _ => (resource.key_span.start, "{", "}"),
+    };
+    let old = fixer.text(Span { start, end });
+    let mut text = format!("{open}{old}{close}");
     for edit in edits {
         let now = parse(&text).ok()?;
-        let resource = now.root.get("Resources")?.entry(id)?;
-        let made = Fixer { document: &now }.text_edits(resource, edit)?;
+        let made = Fixer { document: &now }.text_edits(now.root.entry(&resource.key)?, edit)?;
         text = apply(&text, &made);
     }
-    let (old, new) = (document.text.as_bytes(), text.as_bytes());
-    let common = |a: &mut dyn Iterator<Item = (&u8, &u8)>| a.take_while(|(a, b)| a == b).count();
-    let mut before = common(&mut old.iter().zip(new));
-    while !document.text.is_char_boundary(before) {
-        before -= 1;
-    }
-    let most = old.len().min(new.len()) - before;
-    let mut after = common(&mut old.iter().rev().zip(new.iter().rev())).min(most);
-    while !document.text.is_char_boundary(old.len() - after) {
-        after -= 1;
-    }
-    let span = Span::new(before, old.len() - after);
-    let changed = text.get(before..new.len() - after)?.to_owned();
+    let new = text.get(open.len()..text.len() - close.len())?;
+    let (before, after) = common(old, new);
+    let span = Span::new(start as usize + before, start as usize + old.len() - after);
+    let changed = new.get(before..new.len() - after)?.to_owned();
     let nothing = changed.is_empty() && span.start == span.end;
-    (!nothing).then(|| Fixer { document }.text_edit(Patch { span, text: changed }))
+    (!nothing).then(|| fixer.text_edit(Patch { span, text: changed }))
+}
+
+/// How many bytes two texts share at their starts, and after that at their ends.
+fn common(old: &str, new: &str) -> (usize, usize) {
+    let pairs = old.char_indices().zip(new.chars());
+    let before = pairs.take_while(|((_, a), b)| a == b).last().map_or(0, |((at, a), _)| at + a.len_utf8());
+    let (old, new) = (old.get(before..).unwrap_or_default(), new.get(before..).unwrap_or_default());
+    let ends = old.chars().rev().zip(new.chars().rev());
+    (before, ends.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum())
 }
 
 /// The text with the edits made.
@@ -102,9 +109,22 @@ enum Reached<'d, 's> {
 }
 
 impl<'d> Fixer<'d> {
+    /// Several changes: together where none touches what another does, else one after the other.
+    fn several(&self, resource: &'d Entry, edits: &[Edit]) -> Option<Vec<TextEdit>> {
+        let mut all = Vec::new();
+        for edit in edits {
+            all.extend(self.patches(resource, edit)?);
+        }
+        self.apart(all).or_else(|| one_by_one(self.document, resource, edits).map(|edit| vec![edit]))
+    }
+
     /// The edits of the text for one change; `None` where it cannot be made safely.
     fn text_edits(&self, resource: &'d Entry, edit: &Edit) -> Option<Vec<TextEdit>> {
-        let mut patches = self.patches(resource, edit)?;
+        self.apart(self.patches(resource, edit)?)
+    }
+
+    /// Patches as edits in their order, unless two are at one place.
+    fn apart(&self, mut patches: Vec<Patch>) -> Option<Vec<TextEdit>> {
         patches.sort_by_key(|patch| patch.span);
         let overlap = |pair: &[Patch]| pair[0].span.end > pair[1].span.start || pair[0].span == pair[1].span;
         if patches.windows(2).any(overlap) {

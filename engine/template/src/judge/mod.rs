@@ -27,7 +27,7 @@ mod world;
 pub use place::{location, path_at};
 pub use world::neighbours;
 
-use world::TemplateWorld;
+use world::{Neighbourhood, TemplateWorld};
 
 /// What judging needs besides the template and the rules.
 #[derive(Clone, Copy)]
@@ -127,8 +127,9 @@ fn judge_resolved(
     let mut judged = Judged { resources: records.len() as u64, ..Judged::default() };
     let document = template.document;
     judged.limits.extend(resolved.notes.iter().map(|note| limit(document, note)));
+    let all = Neighbourhood::new(records);
     for record in records {
-        judged.passed += judge_resource(file, template, records, record, session, &mut judged.findings);
+        judged.passed += judge_resource(file, template, &all, record, session, &mut judged.findings);
         if record.exhausted {
             let place = document.place(record.id_span);
             let message = format!(
@@ -193,7 +194,7 @@ struct Hit<'r> {
 fn judge_resource(
     file: &str,
     template: &Template<'_>,
-    records: &[ResourceRecord],
+    all: &Neighbourhood<'_>,
     record: &ResourceRecord,
     session: &mut Session<'_>,
     out: &mut Vec<Finding>,
@@ -201,7 +202,7 @@ fn judge_resource(
     let mut found = Vec::new();
     let mut passed = None;
     for variant in &record.variants {
-        let world = TemplateWorld::new(records, record, &variant.under);
+        let world = TemplateWorld::new(all, record, &variant.under);
         let subject = TreeRecord::new(&record.kind, &variant.root);
         let (findings, content) = world.judge(session, &subject);
         found.push((variant, findings));

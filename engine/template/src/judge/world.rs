@@ -1,6 +1,6 @@
 //! What a rule sees of the other resources of a template.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 
 use eyas_engine::eval::Session;
 use eyas_engine::finding::{Evidence, Finding, Outcome};
@@ -8,40 +8,55 @@ use eyas_engine::plan::RuleIx;
 use eyas_engine::record::{NoWorld, Record, World};
 use eyas_engine::tree::TreeRecord;
 use eyas_lang::value::{Fetched, Tree, Unknown};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::records::ResourceRecord;
 use crate::when::Conditions;
 
-/// The resources that may be deployed beside one variant of a resource.
-pub(super) struct TemplateWorld<'r> {
-    records: &'r [ResourceRecord],
+/// The resources of a template by type, for all worlds in it.
+pub(super) struct Neighbourhood<'r> {
+    by_type: FxHashMap<&'r str, Vec<Neighbour<'r>>>,
+}
+
+/// A resource as it may be deployed.
+struct Neighbour<'r> {
     of: &'r ResourceRecord,
     under: &'r [Conditions],
-    /// Gathered when a rule asks for the first time; most templates' rules never do.
-    others: OnceCell<Vec<Other<'r>>>,
+    record: TreeRecord<'r>,
+}
+
+impl<'r> Neighbourhood<'r> {
+    /// All resources in all their variants.
+    pub(super) fn new(records: &'r [ResourceRecord]) -> Self {
+        let mut by_type: FxHashMap<&str, Vec<Neighbour<'_>>> = FxHashMap::default();
+        for of in records {
+            let neighbours = by_type.entry(of.kind.as_str()).or_default();
+            neighbours.extend(of.variants.iter().map(|variant| Neighbour {
+                of,
+                under: &variant.under,
+                record: TreeRecord::new(&of.kind, &variant.root),
+            }));
+        }
+        Self { by_type }
+    }
+}
+
+/// The resources that may be deployed beside one variant of a resource.
+pub(super) struct TemplateWorld<'r> {
+    all: &'r Neighbourhood<'r>,
+    of: &'r ResourceRecord,
+    under: &'r [Conditions],
     /// Whether resources whose presence hangs on a condition are seen.
     maybe: Cell<bool>,
     /// A resource that was seen although its presence hangs on a condition.
     doubtful: Cell<Option<&'r SmolStr>>,
 }
 
-struct Other<'r> {
-    id: &'r SmolStr,
-    record: TreeRecord<'r>,
-    /// Whether it is there, as it is, wherever the judged variant is.
-    certain: bool,
-}
-
 impl<'r> TemplateWorld<'r> {
     /// The resources beside `of`, as they may be where the conditions are as in one of `under`.
-    pub(super) fn new(
-        records: &'r [ResourceRecord],
-        of: &'r ResourceRecord,
-        under: &'r [Conditions],
-    ) -> Self {
-        let others = OnceCell::new();
-        Self { records, of, under, others, maybe: Cell::new(true), doubtful: Cell::new(None) }
+    pub(super) fn new(all: &'r Neighbourhood<'r>, of: &'r ResourceRecord, under: &'r [Conditions]) -> Self {
+        Self { all, of, under, maybe: Cell::new(true), doubtful: Cell::new(None) }
     }
 
     /// Judges a record, and says how many rules were content with it. Where a verdict hangs on
@@ -63,18 +78,6 @@ impl<'r> TemplateWorld<'r> {
         let (without, content_without) = judge(session);
         (settle(with, without, doubtful), content.min(content_without))
     }
-
-    fn others(&self) -> &[Other<'r>] {
-        self.others.get_or_init(|| {
-            let beside = neighbours(self.records, self.of, self.under);
-            let other = |(record, root, certain): (&'r ResourceRecord, &'r Tree, bool)| Other {
-                id: &record.id,
-                record: TreeRecord::new(&record.kind, root),
-                certain,
-            };
-            beside.into_iter().map(other).collect()
-        })
-    }
 }
 
 /// The resources that may be deployed beside `of` where the conditions are as in one of `under`:
@@ -84,15 +87,24 @@ pub fn neighbours<'r>(
     of: &ResourceRecord,
     under: &[Conditions],
 ) -> Vec<(&'r ResourceRecord, &'r Tree, bool)> {
-    let here = |c: &Conditions| compatible(c, under);
     let mut out = Vec::new();
     for record in records.iter().filter(|record| record.id != of.id) {
-        let possible: Vec<_> =
-            record.variants.iter().filter(|variant| variant.under.iter().any(here)).collect();
-        let certain = possible.len() == 1 && !record.absent_under.iter().any(here);
-        out.extend(possible.into_iter().map(|variant| (record, &variant.root, certain)));
+        let possible = record.variants.iter().filter(|variant| possible(&variant.under, under));
+        let certain = certain(record, under);
+        out.extend(possible.map(|variant| (record, &variant.root, certain)));
     }
     out
+}
+
+/// Whether a variant may be there where the conditions are as in one of `under`.
+fn possible(variant: &[Conditions], under: &[Conditions]) -> bool {
+    variant.iter().any(|one| compatible(one, under))
+}
+
+/// Whether a resource is there, in one way only, wherever the conditions are as in `under`.
+fn certain(record: &ResourceRecord, under: &[Conditions]) -> bool {
+    let ways = record.variants.iter().filter(|variant| possible(&variant.under, under)).take(2).count();
+    ways == 1 && !possible(&record.absent_under, under)
 }
 
 /// Findings of both worlds stand; what only one of them has is unknown.
@@ -149,11 +161,16 @@ impl World for TemplateWorld<'_> {
         _everywhere: bool,
     ) -> Result<Vec<&'w dyn Record>, Unknown> {
         let mut found: Vec<&dyn Record> = Vec::new();
-        for other in self.others().iter().filter(|other| other.record.record_type() == record_type) {
-            if !other.certain {
-                self.doubtful.set(Some(other.id));
+        let of_type = self.all.by_type.get(record_type).map(Vec::as_slice).unwrap_or_default();
+        for other in of_type.iter().filter(|other| other.of.id != self.of.id) {
+            if !possible(other.under, self.under) {
+                continue;
             }
-            if other.certain || self.maybe.get() {
+            let certain = certain(other.of, self.under);
+            if !certain {
+                self.doubtful.set(Some(&other.of.id));
+            }
+            if certain || self.maybe.get() {
                 found.push(&other.record);
             }
         }
