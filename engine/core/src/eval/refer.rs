@@ -17,7 +17,7 @@ impl Eval<'_, '_> {
     pub(super) fn refers_to(&self, left: &plan::Value, var: Option<VarId>, names: &[SmolStr]) -> Truth {
         let value = self.get(left);
         // The most frequent case among many resources, and the names of the target are not needed.
-        if matches!(value, Fetched::Absent) {
+        if matches!(*value, Fetched::Absent) {
             return Truth::False;
         }
         let record = match var {
