@@ -13,16 +13,16 @@ fn main() -> io::Result<()> {
     files.sort();
     let out = PathBuf::from(env_var("OUT_DIR")?);
     let mut table = String::from("pub(crate) static FILES: &[File] = &[\n");
-    for (i, file) in files.iter().enumerate() {
+    let texts = files.iter().map(fs::read_to_string).collect::<io::Result<Vec<_>>>()?;
+    for (i, (file, text)) in files.iter().zip(&texts).enumerate() {
         let relative = file.strip_prefix(&root).map_err(io::Error::other)?;
         let name =
             relative.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
         let absolute = fs::canonicalize(file)?.display().to_string();
         println!("cargo::rerun-if-changed={absolute}");
-        let text = fs::read_to_string(file)?;
-        let (types, ids) = rules_of(&text, &name);
+        let (types, ids) = rules_of(text, &name, &texts);
         let stripped = out.join(format!("{i}.eyas")).display().to_string();
-        fs::write(&stripped, blank_tests(&text))?;
+        fs::write(&stripped, blank_tests(text))?;
         writeln!(
             table,
             "    File {{ path: {name:?}, types: &{types:?}, ids: &{ids:?}, text: include_str!({absolute:?}), without_tests: include_str!({stripped:?}) }},",
@@ -68,12 +68,12 @@ fn blank_tests(text: &str) -> String {
 }
 
 /// The types that the rules of a file are on, and the ids of the rules. No types where the file
-/// declares something that other files may use.
-fn rules_of(text: &str, path: &str) -> (Vec<String>, Vec<String>) {
+/// declares something that another file of `all` uses.
+fn rules_of(text: &str, path: &str, all: &[String]) -> (Vec<String>, Vec<String>) {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).replace('/', ".");
     let named = text.lines().find_map(|line| line.strip_prefix("package "));
     let package = named.map_or(folder.as_str(), |rest| rest.split('#').next().unwrap_or(rest).trim());
-    let (mut types, mut ids, mut shared) = (Vec::new(), Vec::new(), false);
+    let (mut types, mut ids, mut names, mut set) = (Vec::new(), Vec::new(), Vec::new(), false);
     for line in text.lines() {
         let mut words = line.split_whitespace();
         match (line.starts_with(char::is_whitespace), words.next()) {
@@ -85,14 +85,26 @@ fn rules_of(text: &str, path: &str) -> (Vec<String>, Vec<String>) {
                     types.push(on);
                 }
             }
-            (false, Some("macro" | "list" | "param" | "sample" | "pattern")) => shared = true,
+            // The user's configuration may set it.
+            (false, Some("param")) => set = true,
+            (false, Some("macro" | "list" | "sample" | "pattern")) => {
+                let name = words.next().unwrap_or_default();
+                names.push(name.split(['(', ':', '=']).next().unwrap_or(name));
+            }
             _ => {}
         }
     }
-    if shared {
+    let elsewhere = |name: &&str| all.iter().any(|other| other != text && has_word(other, name));
+    if set || names.iter().any(elsewhere) {
         types.clear();
     }
     (types, ids)
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+    text.match_indices(word)
+        .any(|(at, _)| !part(text[..at].chars().next_back()) && !part(text[at + word.len()..].chars().next()))
 }
 
 fn env_var(name: &str) -> io::Result<String> {

@@ -265,7 +265,8 @@ fn builtin_files(builtin: Builtin<'_>, settings: &Settings, own: &[SourceFile]) 
     let files =
         pack::FILES.iter().map(|file| (pack::pack_of(file.path), file)).filter(|(pack, _)| wanted(pack));
     let concerns = |file: &pack::File| match builtin {
-        Builtin::PacksFor(types) => types.want(file),
+        // The user's rules may use what any file declares.
+        Builtin::PacksFor(types) => !own.is_empty() || types.want(file),
         _ => true,
     };
     files
