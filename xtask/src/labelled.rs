@@ -53,7 +53,8 @@ pub(crate) fn labelled(args: &[&str]) -> Outcome {
 fn rows(folder: &Path, columns: usize) -> Result<Vec<Vec<String>>, String> {
     let mut rows = Vec::new();
     let Ok(files) = fs::read_dir(folder) else { return Ok(rows) };
-    for file in files.filter_map(Result::ok).map(|entry| entry.path()) {
+    let paths = files.filter_map(Result::ok).map(|entry| entry.path());
+    for file in paths.filter(|path| path.extension().is_some_and(|e| e == "csv")) {
         let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
         for (at, line) in text.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty()) {
             let row: Vec<String> = line.splitn(columns, ',').map(|cell| cell.trim().to_owned()).collect();
