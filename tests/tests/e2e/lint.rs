@@ -147,6 +147,23 @@ fn fixes_are_shown_and_made() {
 }
 
 #[test]
+fn a_template_is_judged_in_whatever_encoding_it_is() {
+    let place = Place::new();
+    let text = "Resources:\n  V:\n    Type: AWS::EC2::Volume\n";
+    let wide: Vec<u8> =
+        [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    place.file("plain.yaml", text).file("wide.yaml", wide);
+    place.file("escaped.yaml", text.replace("AWS::EC2::Volume", r#""AWS\u003a\u003aEC2::Volume""#));
+    let rules = |name: &str| -> Vec<String> {
+        let found = place.eyas(&format!("lint {name} -f jsonl")).json_lines();
+        found.iter().map(|f| f["rule"]["id"].to_string()).collect()
+    };
+    assert!(rules("plain.yaml").contains(&"\"aws.ec2.volume_unencrypted\"".to_owned()));
+    assert_eq!(rules("wide.yaml"), rules("plain.yaml"));
+    assert_eq!(rules("escaped.yaml"), rules("plain.yaml"));
+}
+
+#[test]
 fn every_item_of_a_list_is_mended() {
     let place = Place::new();
     place.file(

@@ -148,12 +148,22 @@ pub(super) fn may_be_template(bytes: &[u8]) -> bool {
         }
 }
 
-/// The resource types that a text names.
+/// What stands for types that cannot be told from the text.
+pub(super) const ANY_TYPE: &str = "AWS::";
+
+/// The resource types that a text names; [`ANY_TYPE`] where it may name others in another
+/// encoding, by escapes, or by what a loop fills in.
 pub(super) fn types_in(bytes: &[u8], into: &mut HashSet<String>) {
+    let escapes = [b"\\u".as_slice(), b"\\x", b"\\U", b"\\\n", b"\\\r"];
+    if bytes.contains(&0) || escapes.iter().any(|escape| memmem::find(bytes, escape).is_some()) {
+        into.insert(ANY_TYPE.to_owned());
+    }
     for at in memmem::find_iter(bytes, b"AWS::") {
         let rest = bytes.get(at..).unwrap_or_default();
         let len = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b':').count();
-        if let Some(Ok(name)) = rest.get(..len).map(std::str::from_utf8)
+        let filled_in = matches!(rest.get(len), Some(b'$' | b'&'));
+        let name = rest.get(..len).and_then(|name| std::str::from_utf8(name).ok());
+        if let Some(name) = name.map(|name| if filled_in { ANY_TYPE } else { name })
             && !into.contains(name)
         {
             into.insert(name.to_owned());
@@ -172,6 +182,11 @@ mod tests {
         let mut types: Vec<_> = types.into_iter().collect();
         types.sort();
         assert_eq!(types, ["AWS::", "AWS::EC2::Instance", "AWS::Region"]);
+        for text in ["A\0W\0S\0", r#""AWS\u003a:EC2""#, "AWS::SNS::T${X}", "AWS::SNS::&{X}"] {
+            let mut types = HashSet::new();
+            types_in(text.as_bytes(), &mut types);
+            assert!(types.contains(ANY_TYPE), "{text}");
+        }
     }
 
     #[test]

@@ -173,7 +173,7 @@ fn types(files: &[Candidate]) -> Types {
     }
     // These become resources of types that the text does not name.
     let makes_others = |name: &String| {
-        name.starts_with("AWS::Serverless") || matches!(name.as_str(), "AWS::CloudFormation::Stack" | "AWS::")
+        name.starts_with("AWS::Serverless") || name == "AWS::CloudFormation::Stack" || name.ends_with(':')
     };
     if types.iter().any(makes_others) { Types::Resources } else { Types::These(types) }
 }
