@@ -51,7 +51,7 @@ pub(crate) struct Problem {
 impl Problem {
     /// What a diagnostic says, with the text that it is about.
     pub(crate) fn of(diagnostic: &Diagnostic, sources: &Sources) -> Self {
-        let places = diagnostic.labels.iter().map(|label| {
+        let places = diagnostic.labels().iter().map(|label| {
             let file = sources.get(label.span.file);
             Place {
                 file: file.name.clone(),

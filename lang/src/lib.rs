@@ -8,6 +8,20 @@
 //!
 //! The crate does no I/O: callers hand in text and get plain data back.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::indexing_slicing,
+        clippy::string_slice
+    )
+)]
+
 // What pest derives without its `std`, which would ask for the stack's end at every step: depth
 // is bounded before parsing.
 extern crate alloc;

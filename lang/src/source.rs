@@ -82,6 +82,7 @@ impl Sources {
     }
 
     /// The file with this id. Ids come from [`Sources::add`] of the same table.
+    #[expect(clippy::indexing_slicing, reason = "an id is made with its file")]
     pub fn get(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
     }
@@ -99,12 +100,9 @@ impl Sources {
     /// Line and column of a span's start, both from 1; the column counts characters.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
         let text = &self.get(span.file).text;
-        let mut at = (span.start as usize).min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        let before = &text[..at];
-        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let at = text.floor_char_boundary(span.start as usize);
+        let before = text.get(..at).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        (before.matches('\n').count() + 1, line.chars().count() + 1)
     }
 }

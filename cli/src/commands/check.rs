@@ -110,7 +110,7 @@ fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         "code": diagnostic.code.as_str(),
         "level": if diagnostic.is_error() { "error" } else { "warning" },
         "message": diagnostic.message,
-        "places": diagnostic.labels.iter().map(label).collect::<Vec<_>>(),
+        "places": diagnostic.labels().iter().map(label).collect::<Vec<_>>(),
         "help": diagnostic.help,
         "suggestion": diagnostic.suggestion.as_ref().map(|s| {
             let mut suggestion = place(s.span, sources);

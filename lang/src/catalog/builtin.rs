@@ -26,10 +26,10 @@ pub struct Catalog {
 
 impl Catalog {
     /// The catalog that ships with eyas.
+    #[expect(clippy::expect_used, reason = "the table is part of the program and a test reads all of it")]
     pub fn builtin() -> &'static Catalog {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
         BUILTIN.get_or_init(|| {
-            // INVARIANT: the table is part of the program and a test reads all of it.
             let table = Table::open(RESOURCES).expect("resources.bin is a table");
             let mut resources = Vec::new();
             resources.resize_with(table.len(), OnceLock::new);
@@ -67,10 +67,13 @@ impl Catalog {
 
     /// The record type with its descriptions, which [`Catalog::record_type`] leaves out where
     /// they take long to read. For hover and for the reference pages.
+    #[expect(
+        clippy::expect_used,
+        reason = "the descriptions are part of the program and a test reads all of them"
+    )]
     pub fn described(&self, name: &str) -> Option<RecordType> {
         let Some(number) = self.table.find(name) else { return self.record_type(name).cloned() };
         let (mut record, tags) = self.table.decode(number)?;
-        // INVARIANT: the descriptions are part of the program and a test reads all of them.
         let descriptions = Descriptions::open(DESCRIPTIONS).expect("descriptions.bin is well-formed");
         descriptions.describe(number, &mut record)?;
         add_common_fields(&mut record.shape, tags);
@@ -103,15 +106,15 @@ impl Catalog {
         Some(record)
     }
 
+    #[expect(clippy::expect_used, reason = "the text is part of the program and a test reads it")]
     fn cloudtrail(&self) -> &RecordType {
-        // INVARIANT: the text is part of the program and a test reads it.
         self.cloudtrail.get_or_init(|| written::read_one(CLOUDTRAIL).expect("cloudtrail.toml is well-formed"))
     }
 
     /// What has no published type: settings of an account, rows of its reports.
+    #[expect(clippy::expect_used, reason = "the text is part of the program and a test reads it")]
     fn account(&self) -> &[RecordType] {
         self.account.get_or_init(|| {
-            // INVARIANT: the text is part of the program and a test reads it.
             let mut types = written::read_many(ACCOUNT).expect("account.toml is well-formed");
             for record in &mut types {
                 let tags = record.shape.field("Tags").map(|field| Step::Key(field.name.clone()));
@@ -122,8 +125,8 @@ impl Catalog {
     }
 
     /// The records that functions make.
+    #[expect(clippy::expect_used, reason = "the text is part of the program and a test reads it")]
     fn values(&self) -> &[Shape] {
-        // INVARIANT: the text is part of the program and a test reads it.
         self.values.get_or_init(|| written::read_shapes(VALUES).expect("values.toml is well-formed"))
     }
 }

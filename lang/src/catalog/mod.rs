@@ -60,7 +60,8 @@ pub struct Shape {
 impl Shape {
     /// The field with this name.
     pub fn field(&self, name: &str) -> Option<&Field> {
-        self.fields.binary_search_by(|f| f.name.as_str().cmp(name)).ok().map(|i| &self.fields[i])
+        let at = self.fields.binary_search_by(|f| f.name.as_str().cmp(name)).ok()?;
+        self.fields.get(at)
     }
 }
 

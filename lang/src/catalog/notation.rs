@@ -75,7 +75,7 @@ impl<'t> Reader<'t, '_> {
         found
     }
 
-    fn expect(&mut self, token: char) -> Result<(), String> {
+    fn token(&mut self, token: char) -> Result<(), String> {
         if self.eat(token) { Ok(()) } else { Err(self.wrong(&format!("`{token}`"))) }
     }
 
@@ -96,7 +96,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn quoted(&mut self) -> Result<SmolStr, String> {
-        self.expect('"')?;
+        self.token('"')?;
         let end = self.rest().find('"').ok_or_else(|| self.wrong("a closing quote"))?;
         let (text, _) = self.rest().split_at(end);
         self.at += end + 1;
@@ -148,7 +148,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn reference(&mut self) -> Result<Extract, String> {
-        self.expect('@')?;
+        self.token('@')?;
         let rest = self.rest();
         let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
         let (name, _) = rest.split_at(end);
@@ -167,7 +167,7 @@ impl<'t> Reader<'t, '_> {
                     true => Step::Key(self.quoted()?),
                     false => Step::Index(self.number()?),
                 });
-                self.expect(']')?;
+                self.token(']')?;
             } else {
                 return Ok(path);
             }
@@ -196,7 +196,7 @@ impl<'t> Reader<'t, '_> {
             "lookup" => self.lookup()?,
             other => return Err(self.wrong(&format!("a form (there is no `{other}`)"))),
         };
-        self.expect(')')?;
+        self.token(')')?;
         Ok(extract)
     }
 
@@ -210,7 +210,7 @@ impl<'t> Reader<'t, '_> {
 
     fn first_argument(&mut self) -> Result<Box<Extract>, String> {
         let extract = Box::new(self.extract()?);
-        self.expect(',')?;
+        self.token(',')?;
         self.skip_space();
         Ok(extract)
     }
@@ -221,7 +221,7 @@ impl<'t> Reader<'t, '_> {
         let mut otherwise = None;
         while self.eat(',') {
             let values = self.words()?;
-            self.expect(':')?;
+            self.token(':')?;
             let extract = self.extract()?;
             if values == ["else"] {
                 otherwise = Some(Box::new(extract));
@@ -235,7 +235,7 @@ impl<'t> Reader<'t, '_> {
     fn part(&mut self) -> Result<Extract, String> {
         let of = self.first_argument()?;
         let separator = self.quoted()?;
-        self.expect(',')?;
+        self.token(',')?;
         let index = self.number()?;
         let parts = if self.eat(',') { self.number()? } else { 0 };
         Ok(Extract::Part { of, separator, index, parts })
@@ -244,10 +244,10 @@ impl<'t> Reader<'t, '_> {
     fn lookup(&mut self) -> Result<Extract, String> {
         let list = self.first_argument()?;
         let key = self.path()?;
-        self.expect(',')?;
+        self.token(',')?;
         self.skip_space();
         let equals = self.quoted()?;
-        self.expect(',')?;
+        self.token(',')?;
         let value = Box::new(self.extract()?);
         Ok(Extract::Lookup { list, key, equals, value })
     }

@@ -51,8 +51,8 @@ pub struct Diagnostic {
     pub level: Level,
     /// One line.
     pub message: String,
-    /// Places; the first is the main one.
-    pub labels: Vec<Label>,
+    // INVARIANT: never empty; the first is the main one.
+    labels: Vec<Label>,
     /// The next step.
     pub help: Option<String>,
     /// A mechanical mend.
@@ -74,7 +74,7 @@ impl Diagnostic {
 
     /// Sets what is said at the main place.
     pub fn label(mut self, text: impl Into<String>) -> Self {
-        self.labels[0].text = text.into();
+        self.main_mut().text = text.into();
         self
     }
 
@@ -94,15 +94,36 @@ impl Diagnostic {
     /// near name.
     pub fn did_you_mean(mut self, near: Option<&str>) -> Self {
         if let Some(near) = near {
-            self.suggestion = Some(Suggestion { span: self.labels[0].span, replacement: near.to_owned() });
-            self.labels[0].text = format!("did you mean `{near}`?");
+            self.suggestion = Some(Suggestion { span: self.span(), replacement: near.to_owned() });
+            self.main_mut().text = format!("did you mean `{near}`?");
         }
         self
     }
 
     /// The main place.
     pub fn span(&self) -> Span {
-        self.labels[0].span
+        self.main().span
+    }
+
+    /// Its places; the first is the main one.
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    /// Makes another place the main one, before what has been said.
+    pub(crate) fn led_by(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.insert(0, Label { span, text: text.into() });
+        self
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "there is a first label from the start")]
+    fn main(&self) -> &Label {
+        &self.labels[0]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "there is a first label from the start")]
+    fn main_mut(&mut self) -> &mut Label {
+        &mut self.labels[0]
     }
 
     /// Whether it keeps its declaration from running.

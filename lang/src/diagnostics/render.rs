@@ -27,7 +27,7 @@ impl<'s> Report<'s> {
     /// Labels in other files, as `file:line:column: text`.
     pub fn elsewhere(&self) -> Vec<String> {
         let main = self.diagnostic.span().file;
-        let labels = self.diagnostic.labels.iter().filter(|l| l.span.file != main);
+        let labels = self.diagnostic.labels().iter().filter(|l| l.span.file != main);
         labels
             .map(|l| {
                 let (line, column) = self.sources.line_column(l.span);
@@ -69,7 +69,7 @@ impl miette::Diagnostic for Report<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let main = self.diagnostic.span().file;
-        let labels = self.diagnostic.labels.iter().filter(move |l| l.span.file == main);
+        let labels = self.diagnostic.labels().iter().filter(move |l| l.span.file == main);
         Some(Box::new(labels.enumerate().map(|(i, l)| {
             let text = Some(l.text.clone()).filter(|t| !t.is_empty());
             let span = SourceSpan::new((l.span.start as usize).into(), l.span.len());
@@ -129,7 +129,7 @@ fn write_plain(out: &mut String, diagnostic: &Diagnostic, sources: &Sources) -> 
         Level::Error => "error",
     };
     writeln!(out, "{level}[{}]: {}", diagnostic.code.as_str(), diagnostic.message)?;
-    for (i, label) in diagnostic.labels.iter().enumerate() {
+    for (i, label) in diagnostic.labels().iter().enumerate() {
         let file = sources.get(label.span.file);
         let (line, column) = sources.line_column(label.span);
         let arrow = if i == 0 { "-->" } else { ":::" };

@@ -140,13 +140,12 @@ impl<'a> Names<'a> {
                 self.packages.entry(package.clone()).or_default().entry(name.name.clone()).or_default();
             // Falco keeps lists, macros and rules apart; an eyas package does not.
             let clash = same.iter().copied().find(|other| {
-                let other = &self.entries[other.0 as usize];
-                kind == SourceKind::Eyas || other.kind == what
+                kind == SourceKind::Eyas || self.entries.get(other.0 as usize).is_some_and(|e| e.kind == what)
             });
             match clash {
                 None => same.push(id),
                 Some(first) => {
-                    let first = &self.entries[first.0 as usize];
+                    let first = self.entry(first);
                     entry.broken = true;
                     if what != Kind::Broken && first.kind != Kind::Broken {
                         let place =
@@ -198,17 +197,23 @@ impl<'a> Names<'a> {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "an index is made with its scope")]
+    fn scope(&self, file: FileIx) -> &FileScope<'a> {
+        &self.scopes[file.0 as usize]
+    }
+
     /// The package of a file.
     pub(crate) fn package(&self, file: FileIx) -> &SmolStr {
-        &self.scopes[file.0 as usize].package
+        &self.scope(file).package
     }
 
     /// Whether the file ships with eyas.
     pub(crate) fn is_builtin(&self, file: FileIx) -> bool {
-        self.scopes[file.0 as usize].builtin
+        self.scope(file).builtin
     }
 
     /// A declaration.
+    #[expect(clippy::indexing_slicing, reason = "an index is made with its entry")]
     pub(crate) fn entry(&self, id: DeclId) -> &Entry<'a> {
         &self.entries[id.0 as usize]
     }
@@ -230,7 +235,7 @@ impl<'a> Names<'a> {
 
     /// What `name` means in `file`, among declarations of these kinds.
     pub(crate) fn find(&self, file: FileIx, name: &str, kinds: &[Kind]) -> Found {
-        let scope = &self.scopes[file.0 as usize];
+        let scope = self.scope(file);
         if let Some(id) = self.in_package(&scope.package, name, kinds) {
             return Found::One(id);
         }
@@ -265,7 +270,7 @@ impl<'a> Names<'a> {
 
     /// Every name of these kinds that `file` can write, for suggestions.
     pub(crate) fn visible(&self, file: FileIx, kinds: &[Kind]) -> Vec<SmolStr> {
-        let scope = &self.scopes[file.0 as usize];
+        let scope = self.scope(file);
         let mut out = Vec::new();
         for entry in &self.entries {
             if !kinds.contains(&entry.kind) {

@@ -73,9 +73,9 @@ impl<'a> Names<'a> {
                     continue;
                 };
                 if let Some(&from) = depth_of.get(&to) {
-                    let circle: Vec<DeclId> = path[from..].iter().map(|(n, _)| *n).collect();
+                    let circle: Vec<DeclId> = path.iter().skip(from).map(|(n, _)| *n).collect();
                     if !circle.iter().any(|n| bad.contains(n)) {
-                        out.push(self.circle(&circle, at));
+                        out.push(self.circle(to, &circle, at));
                     }
                     bad.extend(circle);
                 } else if edges.contains_key(&to) && !done.contains(&to) {
@@ -87,11 +87,12 @@ impl<'a> Names<'a> {
         bad
     }
 
-    fn circle(&self, circle: &[DeclId], at: Span) -> Diagnostic {
+    /// `circle` starts with `first`.
+    fn circle(&self, first: DeclId, circle: &[DeclId], at: Span) -> Diagnostic {
         let name = |id: &DeclId| self.entry(*id).name.name.clone();
         let mut round: Vec<SmolStr> = circle.iter().map(name).collect();
-        round.extend(circle.first().map(name));
-        let first = self.entry(circle[0]);
+        round.push(name(&first));
+        let first = self.entry(first);
         let what = if first.kind == Kind::List { "list" } else { "macro" };
         let message = match circle {
             [_] => format!("the {what} `{}` uses itself", first.name.name),

@@ -19,7 +19,10 @@ impl Lower<'_, '_> {
                 .rows
                 .iter()
                 .map(|row| match &row.kind {
-                    OperandKind::List(items) if items.len() == 1 => items[0].clone(),
+                    OperandKind::List(items) => match items.as_slice() {
+                        [only] => only.clone(),
+                        _ => row.clone(),
+                    },
                     _ => row.clone(),
                 })
                 .collect();

@@ -54,9 +54,9 @@ impl<'a> Lower<'_, 'a> {
         if let Some(found) = self.local(segments, span, scope) {
             return found;
         }
-        if let Some((field, used)) = self.find_field(segments) {
-            let base = self.field_use(field, &segments[..used], span)?;
-            return self.steps(base, &segments[used..], span);
+        if let Some((field, named, below)) = self.find_field(segments) {
+            let base = self.field_use(field, named, span)?;
+            return self.steps(base, below, span);
         }
         if let [only] = segments
             && only.arg.is_none()
@@ -105,17 +105,21 @@ impl<'a> Lower<'_, 'a> {
         self.steps(base, rest, span)
     }
 
-    /// The field that the longest run of leading segments names, and how many those are.
-    pub(crate) fn find_field(&self, segments: &[Segment]) -> Option<(&'a Field, usize)> {
+    /// The field that the longest run of leading segments names, with those and the rest.
+    pub(crate) fn find_field<'s>(
+        &self,
+        segments: &'s [Segment],
+    ) -> Option<(&'a Field, &'s [Segment], &'s [Segment])> {
         // A bracket can only stand on the last segment of a field's name.
         let plain = segments.iter().take_while(|s| s.arg.is_none()).count();
         let most = segments.len().min(plain + 1);
         (1..=most).rev().find_map(|n| {
-            let field = match &segments[..n] {
+            let (named, below) = segments.split_at_checked(n)?;
+            let field = match named {
                 [one] => self.record.shape.field(&one.name),
                 many => self.record.shape.field(&join_names(many)),
             };
-            field.map(|f| (f, n))
+            field.map(|f| (f, named, below))
         })
     }
 
@@ -311,7 +315,7 @@ impl<'a> Lower<'_, 'a> {
         }
         // Below a known name the last segments are at fault: say it of what the record has.
         let known_base = (1..segments.len()).rev().find(|n| {
-            let base = join_names(&segments[..*n]);
+            let base = join_names(segments.get(..*n).unwrap_or_default());
             self.record.shape.fields.iter().any(|f| f.name.starts_with(&base))
         });
         let lists = self.sh.names.visible(scope.file, &[Kind::Param, Kind::List]);

@@ -23,7 +23,7 @@ impl RuleChecker<'_, '_, '_> {
             if may_repeat(&key.value) {
                 continue;
             }
-            if let Some(first) = self.rule.keys[..i].iter().find(|k| k.key.name == key.key.name) {
+            if let Some(first) = self.rule.keys.iter().take(i).find(|k| k.key.name == key.key.name) {
                 self.lower.report(repeated(&key.key, first.key.span));
             }
         }
@@ -39,7 +39,7 @@ impl RuleChecker<'_, '_, '_> {
             })
             .collect();
         for (i, (what, name)) in named.iter().enumerate() {
-            if let Some((_, first)) = named[..i].iter().find(|(w, n)| w == what && n.name == name.name) {
+            if let Some((_, first)) = named.iter().take(i).find(|(w, n)| w == what && n.name == name.name) {
                 self.lower.report(
                     Diagnostic::new(
                         Code::DuplicateName,

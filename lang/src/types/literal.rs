@@ -93,11 +93,11 @@ pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
         return None;
     }
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let number: i64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let unit_len = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        let millis = match &rest[..unit_len] {
+        let (number, after) = rest.split_at_checked(rest.find(|c: char| !c.is_ascii_digit())?)?;
+        let number: i64 = number.parse().ok()?;
+        let unit_len = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
+        let (unit, after) = after.split_at_checked(unit_len)?;
+        let millis = match unit {
             "ms" => 1,
             "s" => 1_000,
             "m" => 60_000,
@@ -107,7 +107,7 @@ pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
             _ => return None,
         };
         total = total.checked_add(number.checked_mul(millis)?)?;
-        rest = &rest[unit_len..];
+        rest = after;
     }
     Some(SignedDuration::from_millis(total))
 }
@@ -115,8 +115,9 @@ pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
 /// A number of bytes, or a number with a unit (`KB` is 1000, `KiB` 1024).
 pub(crate) fn size(text: &str) -> Option<u64> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let number: u64 = text[..digits].parse().ok()?;
-    let unit: u64 = match &text[digits..] {
+    let (number, unit) = text.split_at_checked(digits)?;
+    let number: u64 = number.parse().ok()?;
+    let unit: u64 = match unit {
         "" | "B" => 1,
         "KB" => 1_000,
         "MB" => 1_000_000,
@@ -133,12 +134,12 @@ pub(crate) fn size(text: &str) -> Option<u64> {
 
 /// The bytes that a string of hexadecimal digits stands for.
 pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    if digits.is_empty() || !digits.len().is_multiple_of(2) {
+    let (pairs, rest) = text.as_bytes().as_chunks();
+    if pairs.is_empty() || !rest.is_empty() {
         return None;
     }
     let nibble = |b: u8| (b as char).to_digit(16).map(|d| d as u8);
-    digits.chunks_exact(2).map(|p| Some((nibble(p[0])? << 4) | nibble(p[1])?)).collect()
+    pairs.iter().map(|&[high, low]| Some((nibble(high)? << 4) | nibble(low)?)).collect()
 }
 
 #[cfg(test)]

@@ -109,11 +109,7 @@ impl<'s, 'a> Lower<'s, 'a> {
             return;
         };
         let name = &self.sh.names.entry(frame.decl).name.name;
-        let mut told = diagnostic;
-        told.labels.insert(
-            0,
-            crate::diagnostics::Label { span: outer.call, text: format!("in the macro `{name}`, used here") },
-        );
+        let told = diagnostic.led_by(outer.call, format!("in the macro `{name}`, used here"));
         self.sh.sink.push_from(origin, told);
     }
 

@@ -54,14 +54,15 @@ const FORMATS: &[Format] = &[
 /// only what is nearly a region but not quite counts as wrong.
 fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
-    let [first, .., last] = parts.as_slice() else { return true };
+    let Some((last, before)) = parts.split_last() else { return true };
+    let Some(first) = before.first() else { return true };
     let letters = |p: &str| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase());
     let looks_meant = first.eq_ignore_ascii_case("us")
         || first.eq_ignore_ascii_case("eu")
         || first.eq_ignore_ascii_case("ap");
     !looks_meant
-        || (parts.len() >= 3
-            && parts[..parts.len() - 1].iter().all(|p| letters(p))
+        || (before.len() >= 2
+            && before.iter().all(|p| letters(p))
             && last.len() == 1
             && last.chars().all(|c| c.is_ascii_digit()))
 }

@@ -74,8 +74,9 @@ impl<'e> Strings<'e> {
                 }
             }
         }
-        let mut sorted: Vec<&str> = counts.keys().copied().collect();
-        sorted.sort_by(|a, b| counts[b].cmp(&counts[a]).then(a.cmp(b)));
+        let mut counted: Vec<(&str, u32)> = counts.into_iter().collect();
+        counted.sort_by(|(a, uses_of_a), (b, uses_of_b)| uses_of_b.cmp(uses_of_a).then(a.cmp(b)));
+        let sorted: Vec<&str> = counted.into_iter().map(|(text, _)| text).collect();
         let numbers = sorted.iter().zip(0u32..).map(|(text, number)| (*text, number)).collect();
         Self { sorted, numbers }
     }

@@ -263,9 +263,9 @@ fn messages_say_what_was_likely_meant() {
         let span = wrong.span();
         let carets = "^".repeat(span.len().max(1));
         out += &format!("{condition}\n{:>1$}", "", span.start as usize);
-        out += &format!("{carets} {}\n", wrong.labels[0].text);
+        out += &format!("{carets} {}\n", wrong.labels()[0].text);
         out += &format!("    {}\n", wrong.message);
-        for label in &wrong.labels[1..] {
+        for label in &wrong.labels()[1..] {
             out += &format!("    {}..{}: {}\n", label.span.start, label.span.end, label.text);
         }
         if let Some(help) = &wrong.help {
@@ -301,7 +301,7 @@ proptest::proptest! {
 
 fn check_place(text: &str) {
     if let Err(wrong) = parse_condition(FileId(0), text, 0) {
-        for label in &wrong.labels {
+        for label in wrong.labels() {
             let range = label.span.start as usize..label.span.end as usize;
             assert!(text.get(range.clone()).is_some(), "{range:?} in {text:?}");
         }

@@ -45,7 +45,7 @@ fn render(sources: &[&str], diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for d in diagnostics {
         let _ = writeln!(out, "{:?} [{}]: {}", d.level, d.code.as_str(), d.message);
-        for label in &d.labels {
+        for label in d.labels() {
             mark(sources, label.span, &label.text, &mut out);
         }
         if let Some(help) = &d.help {

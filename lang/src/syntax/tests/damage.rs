@@ -16,7 +16,7 @@ fn read(text: &str) -> File {
         span.start <= span.end && text.get(range).is_some()
     };
     for d in &file.diagnostics {
-        assert!(d.labels.iter().all(|label| inside(label.span)), "{d:?} is outside of {text:?}");
+        assert!(d.labels().iter().all(|label| inside(label.span)), "{d:?} is outside of {text:?}");
         assert!(!d.message.is_empty() && !d.message.ends_with('.'), "{d:?}");
     }
     for decl in &file.decls {

@@ -24,7 +24,7 @@ fn show(text: &str, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for d in diagnostics {
         let _ = writeln!(out, "{}: {}", d.code.as_str(), d.message);
-        for label in &d.labels {
+        for label in d.labels() {
             let (line, column) = sources.line_column(label.span);
             let _ = writeln!(out, "  at {line}:{column} `{}` {}", sources.text(label.span), label.text);
         }
