@@ -1,7 +1,10 @@
 //! What comes out: one shape for every plane. This is the versioned format that users store,
 //! so names and meaning change only with [`SCHEMA`].
 
-use eyas_lang::checked::Severity;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use eyas_lang::checked::{Rule, Severity};
 use eyas_lang::value::Place;
 use serde::{Deserialize, Serialize};
 
@@ -12,11 +15,11 @@ pub const SCHEMA: &str = "eyas.finding/1";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// [`SCHEMA`].
-    pub schema: String,
+    pub schema: Cow<'static, str>,
     /// Stable over runs: the same rule over the same subject and evidence has the same one.
     pub fingerprint: String,
-    /// The rule.
-    pub rule: RuleInfo,
+    /// The rule, shared by its findings.
+    pub rule: Arc<RuleInfo>,
     /// Violation, or unknown.
     pub outcome: Outcome,
     /// How bad.
@@ -55,6 +58,30 @@ pub struct Finding {
     /// How it compares with the baseline, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineState>,
+}
+
+impl Finding {
+    /// What a rule says, about nothing yet: without subject, fingerprint, place and evidence.
+    pub fn new(rule: Arc<RuleInfo>, outcome: Outcome, severity: Severity, message: String) -> Self {
+        Self {
+            schema: SCHEMA.into(),
+            fingerprint: String::new(),
+            rule,
+            outcome,
+            severity,
+            message,
+            fix: None,
+            subject: Subject::default(),
+            location: None,
+            event: None,
+            when: None,
+            evidence: Vec::new(),
+            edits: Vec::new(),
+            text_edits: Vec::new(),
+            ignored: None,
+            baseline: None,
+        }
+    }
 }
 
 /// A change of a record.
@@ -148,7 +175,7 @@ pub enum Outcome {
 }
 
 /// The rule behind a finding.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RuleInfo {
     /// `package.name`
     pub id: String,
@@ -163,6 +190,19 @@ pub struct RuleInfo {
     /// Links.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refs: Vec<String>,
+}
+
+impl RuleInfo {
+    /// What findings say of a checked rule.
+    pub fn of(rule: &Rule) -> Self {
+        Self {
+            id: rule.id.to_string(),
+            title: rule.title.clone(),
+            maps: rule.maps.iter().map(ToString::to_string).collect(),
+            tags: rule.tags.iter().map(ToString::to_string).collect(),
+            refs: rule.refs.clone(),
+        }
+    }
 }
 
 /// What a finding is about.

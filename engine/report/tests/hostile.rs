@@ -2,7 +2,9 @@
 
 mod support;
 
-use eyas_engine::finding::{Evidence, Finding, Ignored, Location};
+use std::sync::Arc;
+
+use eyas_engine::finding::{Evidence, Finding, Ignored, Location, RuleInfo};
 use eyas_report::{Broken, Format, IdleIgnore, IdleWhy, NotRun, Reason, Style, Summary};
 use serde_json::json;
 use support::{event, render, template};
@@ -14,11 +16,13 @@ fn tricked(of: Finding) -> Finding {
     let trick = || TRICK.to_owned();
     let mut finding = of;
     finding.fingerprint = trick();
-    finding.rule.id = trick();
-    finding.rule.title = trick();
-    finding.rule.maps = vec![format!("{TRICK}/{TRICK}")];
-    finding.rule.tags = vec![trick()];
-    finding.rule.refs = vec![format!("https://x/{TRICK}"), format!("javascript:{TRICK}")];
+    finding.rule = Arc::new(RuleInfo {
+        id: trick(),
+        title: trick(),
+        maps: vec![format!("{TRICK}/{TRICK}")],
+        tags: vec![trick()],
+        refs: vec![format!("https://x/{TRICK}"), format!("javascript:{TRICK}")],
+    });
     finding.message = trick();
     finding.fix = Some(trick());
     finding.when = Some(trick());

@@ -1,6 +1,6 @@
 //! Which findings a template asks to ignore.
 
-use eyas_engine::finding::{Finding, Location, Outcome, RuleInfo, Subject};
+use eyas_engine::finding::{Finding, Location, Outcome, RuleInfo};
 use eyas_lang::checked::Severity;
 use eyas_template::document::parse;
 use eyas_template::suppress::{IdleReason, Peers, suppress};
@@ -10,23 +10,10 @@ use jiff::civil::date;
 /// A finding of a rule at the first place of a text.
 fn finding(rule: &str, template: &str, at: &str) -> Finding {
     let offset = template.find(at).expect("the place") as u64;
+    let rule = RuleInfo { id: rule.into(), ..RuleInfo::default() };
     Finding {
-        schema: String::new(),
-        fingerprint: String::new(),
-        rule: RuleInfo { id: rule.into(), title: String::new(), maps: vec![], tags: vec![], refs: vec![] },
-        outcome: Outcome::Violation,
-        severity: Severity::Medium,
-        message: String::new(),
-        fix: None,
-        subject: Subject::default(),
         location: Some(Location { file: "t".into(), offset: Some(offset), ..Location::default() }),
-        event: None,
-        when: None,
-        evidence: vec![],
-        edits: vec![],
-        text_edits: vec![],
-        ignored: None,
-        baseline: None,
+        ..Finding::new(rule.into(), Outcome::Violation, Severity::Medium, String::new())
     }
 }
 

@@ -12,7 +12,7 @@ use super::fingerprint::fingerprint;
 use super::places::{ItemPath, field_steps, var_path};
 use super::state::{Bound, Eval};
 use super::{Truth, reason};
-use crate::finding::{Evidence, Finding, Outcome, RuleInfo, SCHEMA};
+use crate::finding::{Evidence, Finding, Outcome};
 use crate::plan::{Node, PlannedQuant, PlannedRule};
 use crate::{coerce, extract, tree, walk};
 
@@ -40,28 +40,14 @@ impl<'p, 'r> Eval<'p, 'r> {
         let subject = self.record.subject();
         let location = self.record.location();
         Finding {
-            schema: SCHEMA.to_owned(),
             fingerprint: fingerprint(&rule.rule.id, outcome, &subject, location.as_ref(), &evidence),
-            rule: RuleInfo {
-                id: rule.rule.id.to_string(),
-                title: rule.rule.title.clone(),
-                maps: rule.rule.maps.iter().map(ToString::to_string).collect(),
-                tags: rule.rule.tags.iter().map(ToString::to_string).collect(),
-                refs: rule.rule.refs.clone(),
-            },
-            outcome,
-            severity,
-            message,
             fix,
             subject,
             location,
             event: self.record.event(),
-            when: None,
             evidence,
             edits,
-            text_edits: Vec::new(),
-            ignored: None,
-            baseline: None,
+            ..Finding::new(rule.info.clone(), outcome, severity, message)
         }
     }
 

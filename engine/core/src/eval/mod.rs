@@ -115,11 +115,16 @@ impl<'p> Session<'p> {
 
     /// Judges a record by every rule of its type and hands each finding (violation or unknown)
     /// to `sink`, in the order of the rules. Over resources each item of the record that makes
-    /// a rule fire by itself is a finding.
-    pub fn judge(&mut self, record: &dyn Record, world: &dyn World, sink: &mut dyn FnMut(RuleIx, Finding)) {
-        let Some(at) = self.type_at(record.record_type()) else { return };
+    /// a rule fire by itself is a finding. How many rules were evaluated and content.
+    pub fn judge(
+        &mut self,
+        record: &dyn Record,
+        world: &dyn World,
+        sink: &mut dyn FnMut(RuleIx, Finding),
+    ) -> u64 {
+        let Some(at) = self.type_at(record.record_type()) else { return 0 };
         let rules = self.types[at].rules_of(self.plan, record);
-        self.judge_rules(at, &rules, record, world, sink);
+        self.judge_rules(at, &rules, record, world, sink)
     }
 
     /// Judges a record by the rules that [`Session::candidates`] found for it. Rules that are
@@ -136,7 +141,7 @@ impl<'p> Session<'p> {
             Some(rules) => self.judge_rules(at, &rules, record, world, sink),
             // A set of another session or another type says nothing of this one.
             None => self.judge(record, world, sink),
-        }
+        };
     }
 
     /// Judges a record by one rule. Where several items make it fire, the finding is about the
@@ -188,7 +193,8 @@ impl<'p> Session<'p> {
         record: &dyn Record,
         world: &dyn World,
         sink: &mut dyn FnMut(RuleIx, Finding),
-    ) {
+    ) -> u64 {
+        let mut content = 0;
         let mut eval = self.types[at].start(record, world);
         for &ix in rules {
             let rule = &self.plan.rules[ix.0 as usize];
@@ -204,10 +210,14 @@ impl<'p> Session<'p> {
                         sink(ix, finding);
                     });
                 }
-                other => self.tally.count(ix, other, None),
+                other => {
+                    content += u64::from(other == Outcome::Pass);
+                    self.tally.count(ix, other, None);
+                }
             }
         }
         self.types[at].memo = eval.into_memo();
+        content
     }
 
     /// The scratch space of a record type, made where there is none yet; `None` where no rule

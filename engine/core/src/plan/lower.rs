@@ -13,6 +13,7 @@ use super::index::Index;
 use super::{
     Message, MessagePart, Node, PlannedCel, PlannedQuant, PlannedRule, Slot, SlotKind, TypePlan, Value,
 };
+use crate::finding::RuleInfo;
 
 /// Collects what the rules of one record type share.
 pub(super) struct Builder<'s> {
@@ -53,6 +54,7 @@ impl<'s> Builder<'s> {
         let severity = rule.severity.cases.iter().map(|(s, c)| (*s, self.condition(c))).collect();
         PlannedRule {
             rule: rule.clone(),
+            info: Arc::new(RuleInfo::of(rule)),
             scope: rule.scope.as_ref().map(|s| self.condition(s)),
             when: self.condition(&rule.when),
             severity,

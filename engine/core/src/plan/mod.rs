@@ -19,6 +19,8 @@ use eyas_lang::value::Fetched;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use crate::finding::RuleInfo;
+
 mod atoms;
 mod index;
 mod lower;
@@ -64,6 +66,8 @@ pub struct TypePlan {
 #[derive(Debug)]
 pub(crate) struct PlannedRule {
     pub(crate) rule: Arc<Rule>,
+    /// What its findings say of it.
+    pub(crate) info: Arc<RuleInfo>,
     pub(crate) scope: Option<Node>,
     pub(crate) when: Node,
     pub(crate) severity: Vec<(Severity, Node)>,

@@ -146,36 +146,14 @@ impl Page {
 
 #[cfg(test)]
 mod tests {
-    use eyas_engine::finding::{RuleInfo, SCHEMA, Subject};
+    use eyas_engine::finding::RuleInfo;
     use eyas_lang::checked::Severity;
 
     use super::*;
 
     fn finding(severity: Severity, outcome: Outcome) -> Finding {
-        Finding {
-            schema: SCHEMA.into(),
-            fingerprint: String::new(),
-            rule: RuleInfo {
-                id: "a.b".into(),
-                title: String::new(),
-                maps: Vec::new(),
-                tags: Vec::new(),
-                refs: Vec::new(),
-            },
-            outcome,
-            severity,
-            message: String::new(),
-            fix: None,
-            subject: Subject::default(),
-            location: None,
-            event: None,
-            when: None,
-            evidence: Vec::new(),
-            edits: Vec::new(),
-            text_edits: Vec::new(),
-            ignored: None,
-            baseline: None,
-        }
+        let rule = RuleInfo { id: "a.b".into(), ..RuleInfo::default() };
+        Finding::new(rule.into(), outcome, severity, String::new())
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use eyas_engine::finding::{
     BaselineState, Edit, EditOp, EventInfo, Evidence, Finding, Ignored, Location, Outcome, PathStep,
-    RuleInfo, SCHEMA, Subject, TextEdit,
+    RuleInfo, Subject, TextEdit,
 };
 use eyas_lang::checked::Severity;
 use eyas_lang::value::Place;
@@ -100,29 +100,16 @@ pub(crate) fn findings() -> Vec<Finding> {
 }
 
 fn finding(rule: &str, severity: Severity, message: &str) -> Finding {
+    let rule = RuleInfo {
+        id: rule.into(),
+        title: "A title".into(),
+        maps: vec!["attack/T1098.001".into()],
+        tags: vec!["iam".into()],
+        refs: vec!["https://example.com/".into()],
+    };
     Finding {
-        schema: SCHEMA.into(),
         fingerprint: "5f1d6f9ce0a34a4bb2c7".into(),
-        rule: RuleInfo {
-            id: rule.into(),
-            title: "A title".into(),
-            maps: vec!["attack/T1098.001".into()],
-            tags: vec!["iam".into()],
-            refs: vec!["https://example.com/".into()],
-        },
-        outcome: Outcome::Violation,
-        severity,
-        message: message.into(),
-        fix: None,
-        subject: Subject::default(),
-        location: None,
-        event: None,
-        when: None,
-        evidence: Vec::new(),
-        edits: Vec::new(),
-        text_edits: Vec::new(),
-        ignored: None,
-        baseline: None,
+        ..Finding::new(rule.into(), Outcome::Violation, severity, message.into())
     }
 }
 

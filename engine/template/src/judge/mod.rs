@@ -208,29 +208,30 @@ fn judge_resource(
         found.push((variant, findings));
         passed = Some(passed.map_or(content, |least: u64| least.min(content)));
     }
-    let hits = hits(found, |finding| location(file, template.document, record.id_span, &finding.evidence));
+    let passed = passed.unwrap_or(0);
+    let mut hits =
+        hits(found, |finding| location(file, template.document, record.id_span, &finding.evidence));
+    if hits.is_empty() {
+        return passed;
+    }
+    // A violation in one variant says more than not knowing in another.
+    let violated: Vec<RuleIx> =
+        hits.iter().filter(|hit| hit.finding.outcome == Outcome::Violation).map(|hit| hit.rule).collect();
+    hits.retain(|hit| hit.finding.outcome == Outcome::Violation || !violated.contains(&hit.rule));
     let all: Vec<&Conditions> =
         record.variants.iter().flat_map(|variant| &variant.under).chain(&record.absent_under).collect();
     // What a transform makes has no declaration of its own to mend.
     let written = |resource: &&Resource<'_>| record.made_from.is_none() && *resource.id() == record.id;
     let declared = template.resources.iter().find(written);
-    for at in 0..hits.len() {
-        // A violation in one variant says more than not knowing in another.
-        let covered = hits[at].finding.outcome == Outcome::Unknown
-            && hits.iter().any(|hit| hit.rule == hits[at].rule && hit.finding.outcome == Outcome::Violation);
-        if covered {
-            continue;
-        }
-        let Hit { finding, under, .. } = &hits[at];
+    for Hit { mut finding, under, .. } in hits {
         let others: Vec<&Conditions> =
             all.iter().filter(|one| !under.iter().any(|held| std::ptr::eq(*held, **one))).copied().collect();
-        let mut finding = finding.clone();
         if let Some(source) = &record.made_from {
             // What the author wrote, and not what a transform makes of it, is what they know.
             finding.subject.id = Some(source.id.to_string());
             finding.subject.kind = source.kind.to_string();
         }
-        finding.when = describe(under, &others);
+        finding.when = describe(&under, &others);
         if let Some(resource) = declared {
             finding.text_edits = text_edits(template.document, resource.entry, &finding.edits);
         }
@@ -239,7 +240,7 @@ fn judge_resource(
         finding.fingerprint = fingerprint_within(&finding.fingerprint, file);
         out.push(finding);
     }
-    passed.unwrap_or(0)
+    passed
 }
 
 /// What was found in the variants of a resource, each thing once.

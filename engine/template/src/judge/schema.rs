@@ -1,12 +1,14 @@
 //! Faults of the template itself as findings.
 
+use std::sync::Arc;
+
 use eyas_engine::eval::fingerprint_within;
-use eyas_engine::finding::{Finding, Outcome, RuleInfo, SCHEMA, Subject, TextEdit};
+use eyas_engine::finding::{Finding, Outcome, RuleInfo, Subject, TextEdit};
 
 use super::Context;
 use super::place::location;
 use crate::document::{Document, Span};
-use crate::schema::{SchemaFinding, check};
+use crate::schema::{SchemaFinding, SchemaRule, check};
 use crate::template::Template;
 
 /// What a template is called where a fault is of no single resource.
@@ -28,29 +30,15 @@ fn finding(file: &str, document: &Document, fault: SchemaFinding) -> Finding {
     let mut location = location(file, document, fault.span, &[]);
     location.path = Some(fault.path).filter(|path| !path.is_empty());
     let edit = fault.text_edit.map(|(span, text)| text_edit(document, span, text));
+    let SchemaRule { id, title, severity, .. } = fault.rule;
+    let rule = RuleInfo { id: (*id).to_owned(), title: (*title).to_owned(), ..RuleInfo::default() };
     Finding {
-        schema: SCHEMA.to_owned(),
         fingerprint: fingerprint_within(&what, file),
-        rule: RuleInfo {
-            id: fault.rule.id.to_owned(),
-            title: fault.rule.title.to_owned(),
-            maps: Vec::new(),
-            tags: Vec::new(),
-            refs: Vec::new(),
-        },
-        outcome: Outcome::Violation,
-        severity: fault.rule.severity,
-        message: fault.message,
         fix: fault.fix,
         subject,
         location: Some(location),
-        event: None,
-        when: None,
-        evidence: Vec::new(),
-        edits: Vec::new(),
         text_edits: edit.into_iter().collect(),
-        ignored: None,
-        baseline: None,
+        ..Finding::new(Arc::new(rule), Outcome::Violation, *severity, fault.message)
     }
 }
 

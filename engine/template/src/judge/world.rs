@@ -68,8 +68,8 @@ impl<'r> TemplateWorld<'r> {
     ) -> (Vec<(RuleIx, Finding)>, u64) {
         let judge = |session: &mut Session<'_>| {
             let mut found = Vec::new();
-            session.judge(record, self, &mut |rule, finding| found.push((rule, finding)));
-            (found, session.take_tally().total().passes)
+            let content = session.judge(record, self, &mut |rule, finding| found.push((rule, finding)));
+            (found, content)
         };
         self.maybe.set(true);
         let (with, content) = judge(session);
