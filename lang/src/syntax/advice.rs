@@ -153,7 +153,7 @@ fn unusual(c: char) -> Option<String> {
         '“' | '”' | '„' | '‘' | '’' => {
             Some("this is a typographic quote; write `\"` or `'`".to_owned())
         }
-        c if !c.is_ascii() && (c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}')) => {
+        c if !c.is_ascii() && (c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')) => {
             Some(format!("this is a special blank (U+{:04X}); write an ordinary one", c as u32))
         }
         c if c.is_control() => Some(format!("this is a control character (U+{:04X}); remove it", c as u32)),

@@ -674,7 +674,8 @@ pub struct Segment {
 impl Path {
     /// The path as written, brackets included, without quotes.
     pub fn text(&self) -> String {
-        let mut out = String::new();
+        let length = |s: &Segment| s.name.len() + 1 + s.arg.as_ref().map_or(0, |arg| arg.len() + 2);
+        let mut out = String::with_capacity(self.segments.iter().map(length).sum());
         for (i, s) in self.segments.iter().enumerate() {
             if i > 0 && !s.name.is_empty() {
                 out.push('.');

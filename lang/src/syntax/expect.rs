@@ -256,7 +256,6 @@ fn in_words(kind: Rule) -> Option<&'static str> {
 const CONDITION: &[Rule] = &[
     Rule::only_condition,
     Rule::condition,
-    Rule::conjunction,
     Rule::negation,
     Rule::group,
     Rule::quantified,

@@ -1,5 +1,6 @@
 //! What is wrong with the text that junk productions took, and what can be kept of it.
 
+use super::advice::unusual_character;
 use super::ast::{DeclKind, Ident, PatternKey, RuleKey, RuleValue};
 use super::build::Builder;
 use super::expect::{Junk, unclosed_text};
@@ -172,6 +173,11 @@ impl Builder {
                 Diagnostic::new(Code::UnknownItem, span, "this looks like YAML")
                     .help("a Falco rules file is read as one where its name ends in `.yaml` or `.yml`"),
             );
+            return false;
+        }
+        if let Some((_, c, advice)) = unusual_character(word) {
+            let message = format!("expected a declaration, found `{}`", c.escape_debug());
+            self.push(Diagnostic::new(Code::UnknownItem, span, message).help(advice));
             return false;
         }
         let near = nearest(word, ITEMS.iter().map(|(keyword, _)| *keyword));

@@ -25,10 +25,13 @@ impl<'a> Lower<'_, 'a> {
 
     fn read_here(&mut self, operand: &Operand, scope: &Scope<'_>) -> Option<Typed<'a>> {
         match &operand.kind {
-            OperandKind::Path(path) => match truth_word(&path.text(), scope) {
-                Some(typed) => Some(typed),
-                None => self.read_path(&path.segments, operand.span, scope),
-            },
+            OperandKind::Path(path) => {
+                let word = match path.segments.as_slice() {
+                    [only] if only.arg.is_none() => truth_word(&only.name, scope),
+                    _ => None,
+                };
+                word.or_else(|| self.read_path(&path.segments, operand.span, scope))
+            }
             OperandKind::Word(word) if truth_word(word, scope).is_some() => truth_word(word, scope),
             OperandKind::Word(word) => match word_segments(word, operand.span) {
                 Some(segments) => self.read_path(&segments, operand.span, scope),

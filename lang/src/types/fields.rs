@@ -33,7 +33,7 @@ fn path_text(segments: &[Segment]) -> String {
 }
 
 fn join_names(segments: &[Segment]) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(segments.iter().map(|s| s.name.len() + 1).sum());
     for s in segments {
         if !out.is_empty() {
             out.push('.');

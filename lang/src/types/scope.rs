@@ -62,6 +62,11 @@ impl<'x> Scope<'x> {
         Scope { file, binding: Binding::Args { params, args, caller } }
     }
 
+    /// Whether no name is bound here.
+    pub(crate) fn is_bare(&self) -> bool {
+        matches!(self.binding, Binding::Nothing)
+    }
+
     /// What `name` is bound to here.
     pub(crate) fn find(&self, name: &str) -> Option<Local<'x>> {
         let mut scope = *self;

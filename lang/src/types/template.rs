@@ -49,8 +49,8 @@ impl Lower<'_, '_> {
         {
             return of.map(TemplatePart::Aggregate);
         }
-        let segments = Self::name_segments(&operand.kind, operand.span);
-        if let Some(segments) = &segments {
+        let more_names = around.within.is_some() || !around.steps.is_empty();
+        if more_names && let Some(segments) = Self::name_segments(&operand.kind, operand.span) {
             let (first, rest) = segments.split_first()?;
             if let (Some(within), "within", []) = (around.within, first.name.as_str(), rest) {
                 return Some(TemplatePart::Text(within.to_owned()));

@@ -13,6 +13,9 @@ use crate::syntax::ast::{Operand, OperandKind, Segment};
 impl<'a> Lower<'_, 'a> {
     /// A value in a message.
     pub(super) fn read_of_witnesses(&mut self, operand: &Operand, scope: &Scope<'_>) -> Option<Typed<'a>> {
+        if scope.is_bare() {
+            return self.read(operand, scope);
+        }
         let mut paths = Vec::new();
         names_in(operand, &mut paths);
         let Some(vars) = paths.iter().find_map(|path| self.alternatives(path, &paths, scope)) else {

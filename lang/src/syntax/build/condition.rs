@@ -9,37 +9,33 @@ use super::super::grammar::{Pair, Rule};
 use super::super::literal;
 use super::{Builder, Children, too_deep};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
 
 impl Builder {
     pub(in super::super) fn only_condition(&mut self, root: Option<Pair<'_>>) -> Option<Expr> {
         self.condition(Children::of(root?).child(Rule::condition)?)
     }
 
-    /// `a or b or c`, or what stands alone there.
+    /// `a and b or c`: a row of negations, in which `and` binds tighter than `or`.
     pub(super) fn condition(&mut self, pair: Pair<'_>) -> Option<Expr> {
-        self.chain(pair, Rule::or_kw, Self::conjunction, ExprKind::Or)
-    }
-
-    fn conjunction(&mut self, pair: Pair<'_>) -> Option<Expr> {
-        self.chain(pair, Rule::and_kw, Self::negation, ExprKind::And)
-    }
-
-    fn chain(
-        &mut self,
-        pair: Pair<'_>,
-        joint: Rule,
-        part: fn(&mut Self, Pair<'_>) -> Option<Expr>,
-        kind: fn(Vec<Expr>) -> ExprKind,
-    ) -> Option<Expr> {
-        let span = self.span(&pair);
-        let mut parts = Children::of(pair).filter(|p| p.as_rule() != joint);
-        let first = part(self, parts.next()?)?;
-        let Some(second) = parts.next() else { return Some(first) };
-        let mut all = vec![first, part(self, second)?];
-        for next in parts {
-            all.push(part(self, next)?);
+        let mut alternatives = Vec::new();
+        let mut row = Vec::new();
+        for child in Children::of(pair) {
+            match child.as_rule() {
+                Rule::and_kw => {}
+                Rule::or_kw => alternatives.push(joined(std::mem::take(&mut row), ExprKind::And)?),
+                _ => {
+                    let span = self.span(&child);
+                    row.push((self.negation(child)?, span));
+                }
+            }
         }
-        Some(Expr { kind: kind(all), span })
+        let last = joined(row, ExprKind::And)?;
+        if alternatives.is_empty() {
+            return Some(last.0);
+        }
+        alternatives.push(last);
+        joined(alternatives, ExprKind::Or).map(|(expr, _)| expr)
     }
 
     fn negation(&mut self, pair: Pair<'_>) -> Option<Expr> {
@@ -201,7 +197,7 @@ impl Builder {
         let Some(projection) = inner.child(Rule::projection) else {
             return Some(Operand { kind, span });
         };
-        let base = Box::new(Operand { kind, span: crate::source::Span { end, ..span } });
+        let base = Box::new(Operand { kind, span: Span { end, ..span } });
         let segments = self.segments(projection)?;
         Some(Operand { kind: OperandKind::Project { base, segments }, span })
     }
@@ -249,4 +245,16 @@ impl Builder {
         }
         Some(out)
     }
+}
+
+/// Conditions and the places where they stand, brackets included, as one: what stands alone
+/// stays what it is.
+fn joined(mut row: Vec<(Expr, Span)>, kind: fn(Vec<Expr>) -> ExprKind) -> Option<(Expr, Span)> {
+    let (first, last) = (row.first()?.1, row.last()?.1);
+    if row.len() == 1 {
+        return row.pop();
+    }
+    let span = first.to(last);
+    let parts = row.into_iter().map(|(part, _)| part).collect();
+    Some((Expr { kind: kind(parts), span }, span))
 }

@@ -179,7 +179,8 @@ impl Builder {
     fn comment(&self, pair: &Pair<'_>) -> Comment {
         let text = pair.as_str().trim_end();
         let start = pair.as_span().start();
-        Comment { text: text.to_owned(), span: self.place(start, start + text.len()) }
+        // The grammar's token starts behind the `#`.
+        Comment { text: format!("#{text}"), span: self.place(start - 1, start + text.len()) }
     }
 
     fn item(&mut self, pair: Pair<'_>, out: &mut File) {

@@ -227,6 +227,7 @@ fn items() {
         "} rule r on x { when: a }",
         "\"abc\nlist a = [1]\n",
         "\u{feff}list a = [1]\r\nlist b = [2]\r\n",
+        "list a = [1]\n\u{feff}list b = [2]\nlist c = [3]\n",
     ]));
 }
 
