@@ -20,7 +20,8 @@ pub fn location(file: &str, document: &Document, id: Span, evidence: &[Evidence]
         column: Some(u64::from(column)),
         end_line: Some(u64::from(end_line)),
         end_column: Some(u64::from(end_column)),
-        path: path_at(&document.root, span.start),
+        // A value that is missing behind its colon is in nothing.
+        path: path_at(&document.root, span.start).or_else(|| path_at(&document.root, id.start)),
     }
 }
 

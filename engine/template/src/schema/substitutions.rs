@@ -37,6 +37,9 @@ const OTHER_TEXTS: [&str; 16] = [
 /// Checks the text in resources and outputs.
 pub(super) fn check(checker: &mut Checker<'_>) {
     let template = checker.template;
+    if !template.document.text.contains("${") {
+        return;
+    }
     for resource in &template.resources {
         let kind = resource.kind;
         if kind.starts_with("AWS::") && !OTHER_LANGUAGES.contains(&kind) {
@@ -65,12 +68,22 @@ fn walk(checker: &mut Checker<'_>, node: &Node) {
                     // The values that it substitutes are texts again.
                     "Fn::Sub" => entry.value.items().iter().skip(1).for_each(|names| walk(checker, names)),
                     "Ref" | "Fn::GetAtt" | "Fn::FindInMap" | "Fn::Transform" => {}
+                    _ if is_harmless(&entry.value) => {}
                     _ if OTHER_TEXTS.iter().any(|part| key.contains(part)) => {}
                     _ => walk(checker, &entry.value),
                 }
             }
         }
         _ => {}
+    }
+}
+
+/// Most values are texts without a placeholder.
+fn is_harmless(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Str(text) => !text.as_bytes().contains(&b'$'),
+        NodeKind::List(_) | NodeKind::Map(_) => false,
+        _ => true,
     }
 }
 

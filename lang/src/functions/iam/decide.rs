@@ -34,7 +34,6 @@ pub(super) fn allows(policy: &Policy, action: &Pattern, on: On<'_>, context: Con
 /// Whether a statement that allows the action does so on what is asked for, and no other
 /// statement denies it there.
 fn reached(policy: &Policy, allow: &Statement, action: &Pattern, on: On<'_>, context: Context<'_>) -> Truth {
-    let everything = everything();
     let open = |resource: &Pattern| denied(policy, action, resource, context).not();
     match on {
         On::All(resource) => allow.resources.cover(resource).and(|| open(resource)),
@@ -43,7 +42,7 @@ fn reached(policy: &Policy, allow: &Statement, action: &Pattern, on: On<'_>, con
                 let wide = if matches!(on, On::Wide) { resource.is_wide() } else { Truth::Yes };
                 wide.and(|| open(resource))
             })),
-            Patterns::AllBut(_) | Patterns::Missing => open(&everything),
+            Patterns::AllBut(_) | Patterns::Missing => open(&everything()),
         },
     }
 }

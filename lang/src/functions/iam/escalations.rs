@@ -1,5 +1,7 @@
 //! `iam.escalations`
 
+use std::sync::LazyLock;
+
 use super::decide::{On, allows};
 use super::document::{self, Policy};
 use super::paths::{Need, PATHS, Path, Reach};
@@ -31,13 +33,19 @@ pub(in crate::functions) static FUNCTION: Function = Function {
     eval,
 };
 
+/// The actions that each of [`PATHS`] needs, read once.
+static NEEDED: LazyLock<Vec<Vec<Pattern>>> = LazyLock::new(|| {
+    PATHS.iter().map(|path| path.needs.iter().map(|need| Pattern::action(need.action)).collect()).collect()
+});
+
 fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
     let Some(document) = args.first() else { return Fetched::Absent };
     let policy = document::read(document);
     let mut found = Vec::new();
     let mut open = Vec::new();
-    for path in PATHS {
-        match Truth::all(path.needs.iter().map(|need| has(&policy, need))) {
+    for (path, actions) in PATHS.iter().zip(NEEDED.iter()) {
+        let needs = path.needs.iter().zip(actions);
+        match Truth::all(needs.map(|(need, action)| has(&policy, need, action))) {
             Truth::Yes => found.push(kit::present_text(name(path))),
             Truth::Unknown(why) => open.push(why),
             Truth::No => {}
@@ -53,12 +61,11 @@ fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
     }
 }
 
-fn has(policy: &Policy, need: &Need) -> Truth {
-    let action = Pattern::action(need.action);
+fn has(policy: &Policy, need: &Need, action: &Pattern) -> Truth {
     match need.reach {
-        Reach::Some => allows(policy, &action, On::Some, &[]),
-        Reach::Wide => allows(policy, &action, On::Wide, &[]),
-        Reach::Pass(service) => allows(policy, &action, On::Wide, &[("iam:passedtoservice", service)]),
+        Reach::Some => allows(policy, action, On::Some, &[]),
+        Reach::Wide => allows(policy, action, On::Wide, &[]),
+        Reach::Pass(service) => allows(policy, action, On::Wide, &[("iam:passedtoservice", service)]),
     }
 }
 
