@@ -1,6 +1,19 @@
 //! The `eyas` command: arguments, configuration, wiring, progress. What can be done with rules,
 //! records and findings is in the library crates.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::string_slice
+    )
+)]
+
 mod args;
 mod baseline;
 mod commands;

@@ -8,6 +8,19 @@
 //! the rules at it, `hunt` drives it all over many files and threads, `order` puts what
 //! comes out in order, and `summary` tells of what was read and what could not be.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::string_slice
+    )
+)]
+
 mod columns;
 mod decompress;
 mod event;

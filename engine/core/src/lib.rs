@@ -5,6 +5,19 @@
 //! out, [`testing`] runs rules' own tests and coverage on exactly that path. No I/O, no async,
 //! and no knowledge of where records come from.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::string_slice
+    )
+)]
+
 pub mod coerce;
 pub mod eval;
 pub mod extract;

@@ -9,6 +9,19 @@
 //! characters never reach a terminal, a CSV cell never starts a formula, Markdown shows text
 //! and not markup.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::string_slice
+    )
+)]
+
 pub mod baseline;
 mod csv;
 pub mod escape;

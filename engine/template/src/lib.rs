@@ -1,5 +1,18 @@
 //! CloudFormation text → places → resolved resources → resource records.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::string_slice
+    )
+)]
+
 pub mod document;
 mod evaluate;
 mod expand;

@@ -31,11 +31,10 @@ fn utf8(bytes: Vec<u8>) -> Result<String, Problem> {
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Problem> {
-    let odd = !bytes.len().is_multiple_of(2);
-    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-    let text: Result<String, _> = char::decode_utf16(units).collect();
+    let (pairs, odd) = bytes.as_chunks();
+    let text: Result<String, _> = char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect();
     match text {
-        Ok(text) if !odd => Ok(text),
+        Ok(text) if odd.is_empty() => Ok(text),
         _ => Err(Problem::new(
             Span::at(0),
             ProblemKind::Encoding,

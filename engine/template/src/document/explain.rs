@@ -150,8 +150,8 @@ impl Scene<'_> {
     fn misplaced_colon(&self, offset: usize) -> Problem {
         let line = Line::around(self.text, offset);
         let before = line.text.get(..offset - line.start).unwrap_or("");
-        if let Some(at) = before.find(": ")
-            && !before[..at].trim_start().starts_with(['"', '\''])
+        if let Some((key, _)) = before.split_once(": ")
+            && !key.trim_start().starts_with(['"', '\''])
         {
             return syntax(Span::at(offset), "a value without quotes cannot hold `: `")
                 .help("put the value in quotes");

@@ -135,15 +135,15 @@ impl Resolver<'_> {
         };
         let mut parts = Parts::new(self.ground.budget);
         let mut rest = text;
-        while let Some(at) = rest.find("${") {
-            parts.push_text(&rest[..at]);
-            rest = &rest[at + 2..];
-            let Some(end) = rest.find('}') else {
+        while let Some((before, behind)) = rest.split_once("${") {
+            parts.push_text(before);
+            rest = behind;
+            let Some((name, behind)) = rest.split_once('}') else {
                 parts.push_text("${");
                 break;
             };
-            let name = rest[..end].trim();
-            rest = &rest[end + 1..];
+            let name = name.trim();
+            rest = behind;
             if let Some(literal) = name.strip_prefix('!') {
                 parts.push_text(&format!("${{{literal}}}"));
                 continue;
