@@ -189,16 +189,8 @@ fn authorizers(sam: &mut Sam<'_>, item: &Item<'_>) {
             continue;
         }
         let make = Make(authorizer.key_span);
-        let source = make.sub_with(
-            "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*",
-            make.map([("__ApiId__", make.reference(&item.id))]),
-        );
-        let properties = vec![
-            make.entry("Action", make.text("lambda:InvokeFunction")),
-            make.entry("FunctionName", arn.clone()),
-            make.entry("Principal", make.text("apigateway.amazonaws.com")),
-            make.entry("SourceArn", source),
-        ];
+        let mut properties = make.leave_to_invoke(arn, "apigateway.amazonaws.com");
+        properties.push(make.entry("SourceArn", make.execute_api(&item.id, "authorizers/*")));
         let id = item.named(&format!("{}AuthorizerPermission", letters(&authorizer.key)));
         sam.beside(item, id, "AWS::Lambda::Permission", authorizer.key_span, properties);
     }

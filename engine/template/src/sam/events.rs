@@ -88,11 +88,7 @@ fn permission(
     more: Vec<Entry>,
 ) {
     let make = event.make;
-    let mut properties = vec![
-        make.entry("Action", make.text("lambda:InvokeFunction")),
-        make.entry("FunctionName", target.function.clone()),
-        make.entry("Principal", make.text(principal)),
-    ];
+    let mut properties = make.leave_to_invoke(&target.function, principal);
     properties.extend(more);
     let id = smol_str::format_smolstr!("{}{suffix}", event.id);
     sam.beside(target.item, id, "AWS::Lambda::Permission", event.at, properties);

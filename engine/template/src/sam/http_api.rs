@@ -97,16 +97,8 @@ fn routes(sam: &mut Sam<'_>, item: &Item<'_>) {
             make.entry("IntegrationUri", make.made_by("AWS::Serverless")),
         ];
         sam.beside(item, id("Integration"), "AWS::ApiGatewayV2::Integration", route.key_span, properties);
-        let source = make.sub_with(
-            "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/*",
-            make.map([("__ApiId__", make.reference(&item.id))]),
-        );
-        let properties = vec![
-            make.entry("Action", make.text("lambda:InvokeFunction")),
-            make.entry("FunctionName", arn.clone()),
-            make.entry("Principal", make.text("apigateway.amazonaws.com")),
-            make.entry("SourceArn", source),
-        ];
+        let mut properties = make.leave_to_invoke(arn, "apigateway.amazonaws.com");
+        properties.push(make.entry("SourceArn", make.execute_api(&item.id, "*")));
         sam.beside(item, id("Permission"), "AWS::Lambda::Permission", route.key_span, properties);
     }
 }

@@ -72,6 +72,23 @@ impl Make {
         ])])
     }
 
+    /// The properties of a permission that lets a service call a function.
+    pub(super) fn leave_to_invoke(self, function: &Node, service: &str) -> Vec<Entry> {
+        vec![
+            self.entry("Action", self.text("lambda:InvokeFunction")),
+            self.entry("FunctionName", function.clone()),
+            self.entry("Principal", self.text(service)),
+        ]
+    }
+
+    /// The ARN of an API, or of what is at `path` in it.
+    pub(super) fn execute_api(self, api: &str, path: &str) -> Node {
+        let arn = format!(
+            "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{__ApiId__}}/{path}"
+        );
+        self.sub_with(&arn, self.map([("__ApiId__", self.reference(api))]))
+    }
+
     /// A policy document with these statements.
     pub(super) fn document(self, statements: impl IntoIterator<Item = Node>) -> Node {
         self.map([("Version", self.text("2012-10-17")), ("Statement", self.list(statements))])
