@@ -45,6 +45,10 @@ pub struct Finding {
     /// The values that made it so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// Where what is wrong stands in the text of the record, where it has one: what reports say is
+    /// the `location`.
+    #[serde(skip)]
+    pub place: Option<Place>,
     /// Changes of the record that end it, as the rule proposes them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<Edit>,
@@ -76,6 +80,7 @@ impl Finding {
             event: None,
             when: None,
             evidence: Vec::new(),
+            place: None,
             edits: Vec::new(),
             text_edits: Vec::new(),
             ignored: None,

@@ -1,5 +1,5 @@
-//! Several items of one resource that a rule finds, each at its own line and under its own
-//! conditions.
+//! Where findings are: several items of one resource each at its own line and under its own
+//! conditions, a value that is wrong at that value, one that is missing where it would be.
 
 use eyas_engine::eval::Session;
 use eyas_engine::plan::{Plan, PlanOptions};
@@ -22,11 +22,11 @@ rule open on AWS::EC2::SecurityGroup {
 "#;
 
 /// Line, message and condition of each finding; no two have one fingerprint.
-fn told(template: &str) -> String {
+fn told(rule: &str, template: &str) -> String {
     let mut sources = Sources::default();
     sources.add(SourceFile {
         name: "t.eyas".into(),
-        text: RULE.into(),
+        text: rule.into(),
         kind: SourceKind::Eyas,
         default_package: "t".into(),
         builtin: false,
@@ -65,15 +65,59 @@ fn every_item_has_its_line_and_its_conditions() {
         )
     };
     let first = template("- !If [Prod, {FromPort: 1, CidrIp: 0.0.0.0/0}, !Ref AWS::NoValue]", "");
-    insta::assert_snapshot!(told(&first), @r"
+    insta::assert_snapshot!(told(RULE, &first), @r"
     9: G opens 1 where `Prod` is true
     10: G opens 2
     12: G opens 4
     ");
     let last = template("", "- !If [Prod, !Ref AWS::NoValue, {FromPort: 3, CidrIp: 0.0.0.0/0}]");
-    insta::assert_snapshot!(told(&last), @r"
+    insta::assert_snapshot!(told(RULE, &last), @r"
     10: G opens 2
     11: G opens 3 where `Prod` is false
     12: G opens 4
     ");
+}
+
+#[test]
+fn a_finding_is_where_what_is_wrong_stands() {
+    let rule = r#"
+## Unencrypted.
+rule open on AWS::RDS::DBInstance {
+  severity: high
+  where:    not DBClusterIdentifier exists and Engine = mysql
+  when:     not StorageEncrypted = true
+  message:  "{StorageEncrypted}"
+}
+## Public.
+rule acls on AWS::S3::Bucket {
+  severity: low
+  when:     PublicAccessBlockConfiguration exists and not PublicAccessBlockConfiguration.BlockPublicAcls = true
+  message:  "{id} takes public ACLs"
+}
+## In the clear.
+rule clear on AWS::Lambda::Function {
+  severity: low
+  let names = cel"Environment.Variables.filter(k, k == 'KEY')"
+  where:    Runtime exists
+  when:     len(names) > 0
+  message:  "{names}"
+}
+"#;
+    let told = |resources: &str| told(rule, &format!("Resources:\n{resources}"));
+    let database = |more: &str| {
+        format!("  D:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      Engine: mysql\n{more}")
+    };
+    insta::assert_snapshot!(told(&database("")), @"2: <NA>");
+    insta::assert_snapshot!(told(&database("      StorageEncrypted: false\n")), @"6: false");
+    let bucket = |block: &str| {
+        format!(
+            "  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      PublicAccessBlockConfiguration:\n{block}"
+        )
+    };
+    let (missing, wrong) = ("        BlockPublicPolicy: true\n", "        BlockPublicAcls: false\n");
+    insta::assert_snapshot!(told(&bucket(missing)), @"5: B takes public ACLs");
+    insta::assert_snapshot!(told(&bucket(&(missing.to_owned() + wrong))), @"7: B takes public ACLs");
+    let function = "  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: python3.13\n      \
+                    Environment: {Variables: {KEY: x}}\n";
+    insta::assert_snapshot!(told(function), @r#"6: ["KEY"]"#);
 }

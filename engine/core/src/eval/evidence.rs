@@ -9,7 +9,7 @@ use eyas_lang::checked::{AtomTest, QuantKind, Set, Term};
 use eyas_lang::value::{Fetched, Place, Value};
 
 use super::fingerprint::fingerprint;
-use super::places::{ItemPath, field_steps, var_path};
+use super::places::{self, ItemPath, field_steps, var_path};
 use super::state::{Bound, Eval};
 use super::{Truth, reason};
 use crate::finding::{Evidence, Finding, Outcome};
@@ -24,7 +24,7 @@ impl<'p, 'r> Eval<'p, 'r> {
     pub(super) fn finding(&mut self, rule: &'p PlannedRule, outcome: Outcome) -> Finding {
         self.rule = Some(rule);
         let severity = self.severity(rule);
-        let evidence = self.rule_evidence(rule, outcome);
+        let (evidence, place) = self.rule_evidence(rule, outcome);
         self.unbind_all();
         let mut witnesses = Vec::new();
         for node in rule.scope.iter().chain([&rule.when]) {
@@ -46,28 +46,34 @@ impl<'p, 'r> Eval<'p, 'r> {
             location,
             event: self.record.event(),
             evidence,
+            place,
             edits,
             ..Finding::new(rule.info.clone(), outcome, severity, message)
         }
     }
 
-    fn rule_evidence(&mut self, rule: &'p PlannedRule, outcome: Outcome) -> Vec<Evidence> {
-        let mut out = Vec::new();
-        let mut paths = Vec::new();
-        for node in rule.scope.iter().chain([&rule.when]) {
-            let truth = self.truth(node);
-            if outcome == Outcome::Violation || truth == Truth::Unknown {
-                self.evidence(node, &mut paths, &mut out);
+    /// What a verdict rests on, and where what is wrong stands.
+    fn rule_evidence(&mut self, rule: &'p PlannedRule, outcome: Outcome) -> (Vec<Evidence>, Option<Place>) {
+        let [mut scope, mut when] = [rule.scope.as_ref(), Some(&rule.when)].map(|node| {
+            let mut out = Vec::new();
+            if let Some(node) = node
+                && (outcome == Outcome::Violation || self.truth(node) == Truth::Unknown)
+            {
+                self.evidence(node, &mut Vec::new(), &mut out);
             }
-        }
-        let mut seen: Vec<Evidence> = Vec::with_capacity(out.len());
-        for one in out {
+            out
+        });
+        self.item_first(&mut when);
+        let place = places::decisive(self.record.place(&[]), &scope, &when);
+        scope.append(&mut when);
+        let mut seen: Vec<Evidence> = Vec::with_capacity(scope.len());
+        for one in scope {
             if !seen.contains(&one) {
                 seen.push(one);
             }
         }
         self.item_first(&mut seen);
-        seen
+        (seen, place)
     }
 
     /// Adds the fewest values that make a condition what it is.
@@ -234,9 +240,12 @@ impl<'p, 'r> Eval<'p, 'r> {
             }
             Term::Let(index) => {
                 let rule = self.rule?;
-                let name = &rule.rule.lets.get(*index as usize)?.name;
+                let computed = rule.rule.lets.get(*index as usize)?;
                 let found = self.loaded(*rule.lets.get(*index as usize)?)?;
-                Some((name.to_string(), found.clone(), None))
+                // It stands where the first thing stands that it was computed from.
+                let place =
+                    computed.cel.reads.iter().find_map(|(_, read)| self.leaf(read, paths).and_then(|l| l.2));
+                Some((computed.name.to_string(), found.clone(), place))
             }
             Term::Context(name) => Some((name.to_string(), self.world.context(name), None)),
             Term::Unknown(why) => Some(("parameter".to_owned(), Fetched::Unknown(why.clone()), None)),

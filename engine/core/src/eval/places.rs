@@ -2,9 +2,10 @@
 
 use eyas_lang::catalog::{Extract, Step};
 use eyas_lang::checked::Term;
-use eyas_lang::value::{Fetched, Value};
+use eyas_lang::value::{Fetched, Place, Value};
 
 use super::state::Eval;
+use crate::finding::Evidence;
 use crate::plan::PlannedQuant;
 use crate::record::Record;
 use crate::walk;
@@ -44,6 +45,27 @@ impl Eval<'_, '_> {
         };
         ItemPath { var: quant.var.0, text, steps, holds: true }
     }
+}
+
+/// Where what is wrong stands: the first value in the record, not the record itself, that the rule's
+/// `when` rests on, or of what is in it another that it rests on. What `where` rests on says only
+/// that the rule concerns the record; it tells the place where nothing else has one.
+pub(super) fn decisive(root: Option<Place>, scope: &[Evidence], when: &[Evidence]) -> Option<Place> {
+    let places = |of: &'_ [Evidence]| of.iter().filter_map(|one| one.place).collect::<Vec<Place>>();
+    let (when, scope) = (places(when), places(scope));
+    let own = |of: &[Place]| of.iter().copied().find(|place| Some(*place) != root);
+    let first = match own(&when) {
+        None if when.is_empty() => own(&scope),
+        own => own,
+    };
+    let first = first.or(root)?;
+    Some(when.into_iter().find(|place| is_within(*place, first)).unwrap_or(first))
+}
+
+/// Whether a place is a part of another.
+fn is_within(inner: Place, outer: Place) -> bool {
+    let end = |place: Place| place.offset.saturating_add(place.len);
+    inner.len < outer.len && outer.offset <= inner.offset && end(inner) <= end(outer)
 }
 
 /// The path to a field in the raw record, where it stands at one place.

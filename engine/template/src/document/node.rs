@@ -22,6 +22,11 @@ impl Span {
     pub fn at(offset: usize) -> Self {
         Self::new(offset, offset)
     }
+
+    /// Whether all of another range is in this one.
+    pub fn contains(self, inner: Span) -> bool {
+        self.start <= inner.start && inner.end <= self.end
+    }
 }
 
 /// A value with its place.

@@ -209,8 +209,7 @@ fn judge_resource(
         passed = Some(passed.map_or(content, |least: u64| least.min(content)));
     }
     let passed = passed.unwrap_or(0);
-    let mut hits =
-        hits(found, |finding| location(file, template.document, record.id_span, &finding.evidence));
+    let mut hits = hits(found, |finding| location(file, template.document, record.id_span, finding.place));
     if hits.is_empty() {
         return passed;
     }
@@ -235,7 +234,7 @@ fn judge_resource(
         if let Some(resource) = declared {
             finding.text_edits = text_edits(template.document, resource.entry, &finding.edits);
         }
-        finding.location = Some(location(file, template.document, record.id_span, &finding.evidence));
+        finding.location = Some(location(file, template.document, record.id_span, finding.place));
         // The same logical id in another template is another resource.
         finding.fingerprint = fingerprint_within(&finding.fingerprint, file);
         out.push(finding);

@@ -1,16 +1,14 @@
 //! Where in the template a finding is.
 
-use eyas_engine::finding::{Evidence, Location};
+use eyas_engine::finding::Location;
 use eyas_lang::value::Place;
 
 use crate::document::{Document, Node, NodeKind, Span};
 
-/// The place of the first value that a verdict rests on and that has a place of its own; else
-/// of the resource's logical id.
-pub fn location(file: &str, document: &Document, id: Span, evidence: &[Evidence]) -> Location {
-    let places = evidence.iter().filter_map(|one| one.place);
-    let own = places.map(span_of).find(|span| *span != id && span.end as usize <= document.text.len());
-    let span = own.unwrap_or(id);
+/// The place of what is wrong, else of the resource's logical id.
+pub fn location(file: &str, document: &Document, id: Span, place: Option<Place>) -> Location {
+    let span = place.map(span_of).filter(|span| span.end as usize <= document.text.len());
+    let span = span.map_or(id, |span| shown(document, span));
     let (line, column) = document.lines.line_column(&document.text, span.start);
     let (end_line, end_column) = document.lines.line_column(&document.text, end(document, span));
     Location {
@@ -23,6 +21,30 @@ pub fn location(file: &str, document: &Document, id: Span, evidence: &[Evidence]
         // A value that is missing behind its colon is in nothing.
         path: path_at(&document.root, span.start).or_else(|| path_at(&document.root, id.start)),
     }
+}
+
+/// What to point to for a value: a map or list on lines of its own is known by its key.
+fn shown(document: &Document, span: Span) -> Span {
+    let line = |offset| document.lines.line_column(&document.text, offset).0;
+    let mut node = &document.root;
+    loop {
+        let next = match &node.kind {
+            NodeKind::Map(entries) => {
+                let Some(entry) = entries.iter().find(|entry| entry.value.span.contains(span)) else { break };
+                if entry.value.span == span && line(entry.key_span.start) < line(span.start) {
+                    return entry.key_span;
+                }
+                Some(&entry.value)
+            }
+            NodeKind::List(items) => items.iter().find(|item| item.span.contains(span)),
+            _ => None,
+        };
+        match next {
+            Some(next) if next.span != span => node = next,
+            _ => break,
+        }
+    }
+    span
 }
 
 fn span_of(place: Place) -> Span {

@@ -27,7 +27,7 @@ fn finding(file: &str, document: &Document, fault: SchemaFinding) -> Finding {
         None => Subject { kind: TEMPLATE.to_owned(), ..Subject::default() },
     };
     let what = fingerprint_within(&fingerprint_within(fault.rule.id, &fault.path), &fault.message);
-    let mut location = location(file, document, fault.span, &[]);
+    let mut location = location(file, document, fault.span, None);
     location.path = Some(fault.path).filter(|path| !path.is_empty());
     let edit = fault.text_edit.map(|(span, text)| text_edit(document, span, text));
     let SchemaRule { id, title, severity, .. } = fault.rule;

@@ -47,7 +47,7 @@ pub(super) fn path(root: &Node, span: Span) -> String {
             }
             path.extend(entry.key.chars().take(MAX_KEY));
             let value = entry.value.span;
-            if value == span || !contains(value, span) {
+            if value == span || !value.contains(span) {
                 return path;
             }
             node = &entry.value;
@@ -77,12 +77,8 @@ pub(super) fn member(map: &Node, span: Span) -> Option<&Entry> {
 /// The part that holds a place. Parts stand in the order of the text, but for what YAML's merge
 /// keys bring in.
 fn at<T>(parts: &[T], place: impl Fn(&T) -> Span, span: Span) -> Option<(usize, &T)> {
-    let holds = |(_, part): &(usize, &T)| contains(place(part), span);
+    let holds = |(_, part): &(usize, &T)| place(part).contains(span);
     let before = parts.partition_point(|part| place(part).start <= span.start);
     let near = before.checked_sub(1).and_then(|i| parts.get(i).map(|part| (i, part)));
     near.filter(holds).or_else(|| parts.iter().enumerate().find(holds))
-}
-
-fn contains(outer: Span, inner: Span) -> bool {
-    outer.start <= inner.start && inner.end <= outer.end
 }
