@@ -83,6 +83,36 @@ pub(crate) enum Color {
     Never,
 }
 
+/// What is known of the deployment of templates.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Deployment")]
+pub(crate) struct DeploymentArgs {
+    /// A file of parameter values: the AWS CLI's list, CodePipeline's map, or a plain map; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parameters: Vec<PathBuf>,
+
+    /// The value of a template parameter; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) parameter: Vec<String>,
+
+    /// The region that the templates are deployed to
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+
+    /// The account that the templates are deployed to: 12 digits
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub(crate) account: Option<String>,
+}
+
+/// The id of an account.
+pub(crate) fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("an account id has 12 digits".to_owned())
+    }
+}
+
 /// Which rules.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Rules")]

@@ -159,6 +159,18 @@ impl Reader {
                 }
                 ("output", "show_ignored") => put(&mut settings.show_ignored, boolean(item), from),
                 ("output", "color") => put(&mut settings.color, choice::<Color>(item), from),
+                ("lint", "parameters") => {
+                    let paths = |items: Vec<String>| items.iter().map(|p| relative(folder, p)).collect();
+                    put(&mut settings.parameters, strings(item).map(paths), from)
+                }
+                ("lint", "region") => put(&mut settings.region, text(item).map(some), from),
+                ("lint", "account") => {
+                    let account = text(item).and_then(|text| match text.as_str() {
+                        "" => Ok(None),
+                        text => crate::args::account(text).map(Some),
+                    });
+                    put(&mut settings.account, account, from)
+                }
                 ("hunt", "order") => put(&mut settings.order, choice::<Order>(item), from),
                 ("hunt", "threads") => put(&mut settings.threads, threads(item), from),
                 _ => None,
@@ -193,6 +205,15 @@ fn strings(item: &Item) -> Result<Vec<String>, String> {
     let wrong = || "a list of strings is needed".to_owned();
     let items = item.as_array().ok_or_else(wrong)?;
     items.iter().map(|i| i.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+}
+
+fn text(item: &Item) -> Result<String, String> {
+    item.as_str().map(str::to_owned).ok_or_else(|| "a string is needed".to_owned())
+}
+
+/// An empty text says that there is none.
+fn some(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
 }
 
 fn boolean(item: &Item) -> Result<bool, String> {

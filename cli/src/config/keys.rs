@@ -100,6 +100,30 @@ pub(crate) const KEYS: &[Key] = &[
         },
     },
     Key {
+        table: "lint",
+        name: "parameters",
+        flag: "--parameters",
+        doc: "Files of parameter values that templates are resolved with, relative to `eyas.toml`.",
+        show: |s| {
+            let paths = s.parameters.value.iter().map(|p| p.display().to_string());
+            (strings(paths), &s.parameters.from)
+        },
+    },
+    Key {
+        table: "lint",
+        name: "region",
+        flag: "--region",
+        doc: "The region that templates are deployed to; unknown for `\"\"`.",
+        show: |s| shown(&s.region, |region| string(region.as_deref().unwrap_or_default())),
+    },
+    Key {
+        table: "lint",
+        name: "account",
+        flag: "--account",
+        doc: "The account that templates are deployed to, 12 digits; unknown for `\"\"`.",
+        show: |s| shown(&s.account, |account| string(account.as_deref().unwrap_or_default())),
+    },
+    Key {
         table: "hunt",
         name: "order",
         flag: "--order",

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use eyas_lang::checked::Severity;
 use eyas_report::{Format, IgnoreEntry, Output};
 
-use crate::args::{Color, Global, OutputArgs, RuleArgs, SetArgs};
+use crate::args::{Color, DeploymentArgs, Global, OutputArgs, RuleArgs, SetArgs};
 use crate::exit::Failure;
 
 pub(crate) use keys::KEYS;
@@ -103,6 +103,12 @@ pub(crate) struct Settings {
     pub(crate) ignores: Vec<IgnoreEntry>,
     /// Colour.
     pub(crate) color: Setting<Color>,
+    /// Files of parameter values for templates.
+    pub(crate) parameters: Setting<Vec<PathBuf>>,
+    /// The region that templates are deployed to.
+    pub(crate) region: Setting<Option<String>>,
+    /// The account that templates are deployed to.
+    pub(crate) account: Setting<Option<String>>,
     /// The order of findings.
     pub(crate) order: Setting<Order>,
     /// Threads; 0 for one a core.
@@ -168,6 +174,9 @@ impl Settings {
             reveal: false,
             ignores: Vec::new(),
             color: Setting::default(Color::Auto),
+            parameters: Setting::default(Vec::new()),
+            region: Setting::default(None),
+            account: Setting::default(None),
             order: Setting::default(Order::Input),
             threads: Setting::default(0),
             language: None,
@@ -247,6 +256,14 @@ impl Settings {
     /// `--keep-going` wins.
     pub(crate) fn with_keep_going(mut self, keep_going: bool) -> Self {
         self.keep_going.flag(keep_going.then_some(true), "--keep-going");
+        self
+    }
+
+    /// Flags about the deployment of templates win.
+    pub(crate) fn with_deployment(mut self, args: &DeploymentArgs) -> Self {
+        self.parameters.flag((!args.parameters.is_empty()).then(|| args.parameters.clone()), "--parameters");
+        self.region.flag(args.region.clone().map(Some), "--region");
+        self.account.flag(args.account.clone().map(Some), "--account");
         self
     }
 

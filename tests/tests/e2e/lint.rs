@@ -80,6 +80,13 @@ fn parameters_settle_what_is_unknown() {
         subjects("lint app.yaml --rules own.eyas -f jsonl --parameters map.json --parameter Secure=false"),
         ["Data violation", "Plain violation", "Hidden violation"]
     );
+    // So do flags over the configuration.
+    place.file("false.json", r#"{"Secure": "false"}"#);
+    place.file("eyas.toml", "[lint]\nparameters = [\"map.json\"]\nregion = \"eu-west-1\"\naccount = \"1\"\n");
+    insta::assert_snapshot!(place.eyas("lint app.yaml").shown());
+    place.file("eyas.toml", "[lint]\nparameters = [\"map.json\"]\nregion = \"eu-west-1\"\n");
+    assert_eq!(subjects("lint app.yaml --rules own.eyas -f jsonl"), ["Plain violation"]);
+    assert_eq!(subjects("lint app.yaml --rules own.eyas -f jsonl --parameters false.json").len(), 3);
 }
 
 #[test]

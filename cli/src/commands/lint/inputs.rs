@@ -1,23 +1,23 @@
 //! Parameter values, region and account that templates are resolved with.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use eyas_template::document::{LineIndex, decode, parse};
 use eyas_template::inputs::Inputs;
 
 use super::files;
+use crate::config::Settings;
 use crate::exit::{self, Failure};
 
 /// What the user says of the deployment.
-pub(super) fn inputs(
-    files: &[PathBuf],
-    given: &[String],
-    region: Option<&str>,
-    account: Option<&str>,
-) -> Result<Inputs, Failure> {
-    let mut inputs =
-        Inputs { region: region.map(Into::into), account: account.map(Into::into), ..Inputs::default() };
-    for file in files {
+pub(super) fn inputs(settings: &Settings, given: &[String]) -> Result<Inputs, Failure> {
+    let known = |value: &Option<String>| value.as_deref().map(Into::into);
+    let mut inputs = Inputs {
+        region: known(&settings.region.value),
+        account: known(&settings.account.value),
+        ..Inputs::default()
+    };
+    for file in &settings.parameters.value {
         add_file(&mut inputs, file)?;
     }
     // One by one on the command line wins over files.

@@ -12,7 +12,7 @@ use clap::Args;
 use eyas_template::inputs::Inputs;
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::args::{Global, OutputArgs, RuleArgs};
+use crate::args::{DeploymentArgs, Global, OutputArgs, RuleArgs};
 use crate::compile;
 use crate::config::Settings;
 use crate::exit::{self, Exit, Failure};
@@ -50,21 +50,8 @@ pub(crate) struct Lint {
     #[arg(long)]
     skip_non_templates: bool,
 
-    /// A file of parameter values: the AWS CLI's list, CodePipeline's map, or a plain map; may be repeated
-    #[arg(long, value_name = "FILE", help_heading = "Deployment")]
-    parameters: Vec<PathBuf>,
-
-    /// The value of a template parameter; may be repeated
-    #[arg(long, value_name = "NAME=VALUE", help_heading = "Deployment")]
-    parameter: Vec<String>,
-
-    /// The region that the templates are deployed to
-    #[arg(long, value_name = "REGION", help_heading = "Deployment")]
-    region: Option<String>,
-
-    /// The account that the templates are deployed to: 12 digits
-    #[arg(long, value_name = "ID", help_heading = "Deployment", value_parser = account)]
-    account: Option<String>,
+    #[command(flatten)]
+    deployment: DeploymentArgs,
 
     /// Mend what rules can mend, in the files; what is conditional or computed is left alone
     #[arg(long)]
@@ -89,24 +76,16 @@ pub(crate) struct Lint {
     output: OutputArgs,
 }
 
-fn account(text: &str) -> Result<String, String> {
-    if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
-        Ok(text.to_owned())
-    } else {
-        Err("an account id has 12 digits".to_owned())
-    }
-}
-
 pub(crate) fn run(args: &Lint, global: &Global, screen: &Screen) -> Result<Exit, Failure> {
     let settings = Settings::load(global)?
         .with_rules(&args.rules)?
         .with_output(&args.output)
+        .with_deployment(&args.deployment)
         .with_keep_going(args.keep_going)
         .with_hunt(None, args.threads)
         .with_info_folded(screen.verbose);
     let screen = &screen.with_color(settings.color.value);
-    let inputs =
-        inputs::inputs(&args.parameters, &args.parameter, args.region.as_deref(), args.account.as_deref())?;
+    let inputs = inputs::inputs(&settings, &args.deployment.parameter)?;
     let mut found = files::find(&args.templates);
     if let Some(list) = &args.files_from {
         let listed = files::listed(list)?;
