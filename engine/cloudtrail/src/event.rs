@@ -49,6 +49,21 @@ impl<'a> PartOfFile<'a> {
         self.base + at as u64
     }
 
+    /// Told that there is no line break between two offsets.
+    pub(crate) fn no_lines_between(&self, start: usize, end: usize) {
+        let (from, lines) = self.lines.get();
+        match self.text.get(from..start) {
+            Some(b"\n") => self.lines.set((end, lines + 1)),
+            Some(_) => self.lines.set((end, self.line(start) - 1)),
+            None => {}
+        }
+    }
+
+    /// How many lines end in the text.
+    pub(crate) fn lines(&self) -> u64 {
+        self.line(self.text.len()) - 1
+    }
+
     /// The line of an offset, from 1 at the start of the text.
     fn line(&self, at: usize) -> u64 {
         let (from, lines) = self.lines.get();
@@ -64,6 +79,11 @@ impl<'a> EventRecord<'a> {
     /// An event whose text is at `place` of a file; `None` if it is not from one.
     pub fn new(json: JsonRecord<'a>, place: Option<(&'a PartOfFile<'a>, usize)>) -> Self {
         Self { json: json.with_time(TIME), place }
+    }
+
+    /// The event's time as it is written, if it is a string.
+    pub(crate) fn time(&self) -> Option<&'a [u8]> {
+        self.json.member(TIME)?.as_bytes().strip_prefix(b"\"")?.strip_suffix(b"\"")
     }
 
     /// The text of a member of the event that is a string.

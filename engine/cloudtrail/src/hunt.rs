@@ -349,7 +349,6 @@ impl<'w, 's, V: Visit> Worker<'w, 's, V> {
             outcome: Box::new(outcome),
             bytes: self.file.len() as u64,
             text_bytes: text.len() as u64,
-            lines: 0,
             broken: None,
         }))
     }

@@ -1,17 +1,21 @@
 //! Events meet rules.
 
+use std::sync::Arc;
+
 use eyas_engine::eval::{CandidateSet, Session, Tally};
 use eyas_engine::finding::Finding;
+use eyas_engine::json::Names;
 use eyas_engine::plan::Plan;
 use eyas_engine::record::World;
 
 use crate::event::{EventRecord, RECORD_TYPE};
-use crate::peek::Seen;
+use crate::peek::{LOOKED_AT, Seen};
 use crate::reader::Visit;
 
 /// One thread's judge.
 pub(crate) struct Judge<'p> {
     session: Session<'p>,
+    names: Arc<Names>,
     world: &'p dyn World,
     /// Which of the looked-up members is which.
     keys: Vec<Key>,
@@ -45,7 +49,9 @@ impl<'p> Judge<'p> {
             _ => Key::Other,
         });
         let known = std::array::from_fn(|_| Known::default());
-        Self { keys: keys.collect(), session: Session::new(plan), world, known }
+        let mut session = Session::new(plan);
+        let names = session.look_for(RECORD_TYPE, &LOOKED_AT);
+        Self { keys: keys.collect(), session, names, world, known }
     }
 
     /// What it judged so far.
@@ -93,6 +99,10 @@ impl<'p> Judge<'p> {
 }
 
 impl Visit for Judge<'_> {
+    fn names(&self) -> Arc<Names> {
+        self.names.clone()
+    }
+
     fn passes_over(&mut self, seen: &Seen<'_>) -> bool {
         match self.look_up(seen) {
             Some(Some(set)) => !self.session.may_concern(set, &seen.raw),

@@ -63,7 +63,6 @@ impl Unit {
             outcome: Box::new(outcome),
             bytes,
             text_bytes: chunk.text().len() as u64,
-            lines: memchr::memchr_iter(b'\n', chunk.text()).count() as u64,
             broken: chunk.broken.clone().map(|broken| (end, broken)),
         };
         Self { name: name.clone(), fate, last: chunk.last }
@@ -77,8 +76,6 @@ pub(crate) enum Fate {
         /// Bytes on disk.
         bytes: u64,
         text_bytes: u64,
-        /// Lines that end in it.
-        lines: u64,
         /// Why there is no more, and at which offset in the text.
         broken: Option<(u64, Broken)>,
     },
@@ -211,12 +208,11 @@ impl<'s> Sequencer<'s> {
                 kind: ProblemKind::File,
                 why,
             }),
-            Fate::Read { outcome, bytes, text_bytes, lines, broken } => {
+            Fate::Read { outcome, bytes, text_bytes, broken } => {
                 self.summary.bytes += bytes;
                 self.summary.text_bytes += text_bytes;
                 self.add(*outcome);
                 self.file.text_bytes += text_bytes;
-                self.file.lines += lines;
                 if let Some((offset, broken)) = broken {
                     self.file.problems.push(Problem {
                         file: unit.name.to_string(),
@@ -251,6 +247,7 @@ impl<'s> Sequencer<'s> {
                 Order::Time => self.held.push(finding),
             }
         }
+        self.file.lines += outcome.lines;
     }
 
     fn send(&mut self, finding: Finding) {

@@ -4,7 +4,7 @@
 //! concern to any rule. The look is a proof or nothing: where the record could mean anything else
 //! than what its outline shows, there is no answer and it is parsed.
 
-use eyas_engine::json::{Names, Outlined};
+use eyas_engine::json::Found;
 
 use crate::shape::NESTED;
 
@@ -17,38 +17,34 @@ pub(crate) struct Seen<'a> {
     pub source: Option<&'a [u8]>,
     /// Its time, if it is written as CloudTrail does.
     pub time: Option<[u8; 20]>,
-    /// The record.
-    pub raw: Outlined<'a>,
+    /// The record, members found by [`LOOKED_AT`] and what else is looked for.
+    pub raw: Found<'a>,
 }
 
-/// The members that a look needs: the name, the source, the time, and those that have to be objects
-/// or lists.
-static LOOKED_AT: Names<{ 3 + NESTED.len() }> = {
+/// The members that a look needs, by their numbers: the name, the source, the time, and those that
+/// have to be objects or lists.
+pub(crate) const LOOKED_AT: [&str; 3 + NESTED.len()] = {
     let (mut names, mut at) = ([""; 3 + NESTED.len()], 0);
-    [names[0], names[1], names[2]] = ["eventName", "eventSource", "eventTime"];
+    [names[NAME], names[SOURCE], names[TIME]] = ["eventName", "eventSource", "eventTime"];
     while at < NESTED.len() {
         names[3 + at] = NESTED[at];
         at += 1;
     }
-    Names::new(&names)
+    names
 };
+
+const NAME: usize = 0;
+const SOURCE: usize = 1;
+const TIME: usize = 2;
 
 /// What of an event was seen, if it is certain that this is an event as CloudTrail writes it.
 ///
 /// It has a name, which is written plainly, and no member that has to be an object is a string,
 /// as in the rows of tables, which are put right before they are judged.
-pub(crate) fn seen(raw: Outlined<'_>) -> Option<Seen<'_>> {
-    let (mut name, mut source, mut time) = (None, None, None);
-    for member in raw.members() {
-        // As with a parser, the last of equal keys counts.
-        match LOOKED_AT.position(member) {
-            None => {}
-            Some(0) => name = Some(member.value()),
-            Some(1) => source = Some(member.value()),
-            Some(2) => time = Some(member.value()),
-            Some(_) if member.value().first() == Some(&b'"') => return None,
-            Some(_) => {}
-        }
+pub(crate) fn seen(raw: Found<'_>) -> Option<Seen<'_>> {
+    let (name, source, time) = (raw.member(NAME), raw.member(SOURCE), raw.member(TIME));
+    if raw.any_string(3..LOOKED_AT.len()) {
+        return None;
     }
     let source = match source {
         // Notifications of S3 and streams of DynamoDB look much like events.
@@ -64,7 +60,7 @@ pub(crate) fn seen(raw: Outlined<'_>) -> Option<Seen<'_>> {
 }
 
 /// What a string of a record says that has no escapes.
-fn plain<'a>(value: &'a [u8], raw: Outlined<'_>) -> Option<&'a [u8]> {
+fn plain<'a>(value: &'a [u8], raw: Found<'_>) -> Option<&'a [u8]> {
     let [b'"', text @ .., b'"'] = value else { return None };
     (!raw.has_escapes() || memchr::memchr(b'\\', text).is_none()).then_some(text)
 }
@@ -83,12 +79,12 @@ pub(crate) fn seconds(text: &[u8]) -> Option<[u8; 20]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use eyas_engine::json::Outline;
+    use eyas_engine::json::{Names, Outline, Places};
 
     fn with<T>(record: &str, look: impl FnOnce(Seen<'_>) -> T) -> Option<T> {
-        let mut outline = Outline::default();
+        let (mut outline, mut places) = (Outline::default(), Places::default());
         outline.read(record.as_bytes(), 64);
-        outline.of(record.as_bytes()).and_then(seen).map(look)
+        outline.find(record.as_bytes(), &Names::new(LOOKED_AT), &mut places).and_then(seen).map(look)
     }
 
     fn name(record: &str) -> Option<String> {

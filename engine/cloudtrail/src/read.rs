@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use eyas_engine::eval::Tally;
 use eyas_engine::finding::Finding;
+use eyas_engine::json::Names;
 
 use crate::event::{EventRecord, PartOfFile};
 use crate::order::{Order, Sequencer, Unit};
-use crate::peek::Seen;
+use crate::peek::{LOOKED_AT, Seen};
 use crate::reader::{Reader, Visit};
 use crate::source::TimeRange;
 use crate::stream::Stream;
@@ -46,6 +47,10 @@ pub fn read(
 struct Each<'a>(&'a mut dyn FnMut(&EventRecord<'_>));
 
 impl Visit for Each<'_> {
+    fn names(&self) -> Arc<Names> {
+        Arc::new(Names::new(LOOKED_AT))
+    }
+
     fn passes_over(&mut self, _seen: &Seen<'_>) -> bool {
         false
     }

@@ -1,7 +1,9 @@
 //! Text into events, and what is told about what is none.
 
+use std::sync::Arc;
+
 use eyas_engine::finding::Finding;
-use eyas_engine::json::{Extent, JsonError, JsonIndex, Outline};
+use eyas_engine::json::{Extent, JsonError, JsonIndex, Names, Outline, Places};
 use eyas_engine::record::Record;
 
 use crate::event::{EventRecord, PartOfFile, RECORD_TYPE};
@@ -13,6 +15,9 @@ use crate::summary::{Kept, Problem, ProblemKind};
 
 /// What is done with events.
 pub(crate) trait Visit {
+    /// The names of the members that are looked at, [`peek::LOOKED_AT`] first.
+    fn names(&self) -> Arc<Names>;
+
     /// Whether an event of which this was seen need not be looked at.
     fn passes_over(&mut self, seen: &Seen<'_>) -> bool;
 
@@ -35,6 +40,8 @@ pub(crate) struct Outcome {
     pub not_json: u64,
     pub problems: Kept<Problem>,
     pub times: Times,
+    /// How many lines end in it.
+    pub lines: u64,
 }
 
 /// The earliest and the latest time of events, as bytes that sort.
@@ -62,6 +69,8 @@ impl Times {
 pub(crate) struct Reader<V> {
     pub(crate) visitor: V,
     outline: Outline,
+    names: Arc<Names>,
+    places: Places,
     index: JsonIndex,
     range: TimeRange,
     /// Parse every record, even if no rule can fire on it.
@@ -70,7 +79,15 @@ pub(crate) struct Reader<V> {
 
 impl<V: Visit> Reader<V> {
     pub(crate) fn new(visitor: V, range: TimeRange, validate: bool) -> Self {
-        Self { visitor, outline: Outline::default(), index: JsonIndex::default(), range, validate }
+        Self {
+            names: visitor.names(),
+            visitor,
+            outline: Outline::default(),
+            places: Places::default(),
+            index: JsonIndex::default(),
+            range,
+            validate,
+        }
     }
 
     /// Reads a part of a file that ends between records: the pieces it is known to have, or
@@ -83,25 +100,37 @@ impl<V: Visit> Reader<V> {
         cut_off: bool,
     ) -> Outcome {
         let mut out = Outcome::default();
+        self.pieces(part, text, pieces, cut_off, &mut out);
+        out.lines = part.lines();
+        out
+    }
+
+    fn pieces(
+        &mut self,
+        part: &PartOfFile<'_>,
+        text: &[u8],
+        pieces: Option<&[Piece]>,
+        cut_off: bool,
+        out: &mut Outcome,
+    ) {
         let (mut splitter, mut at) = (Splitter::new(), 0);
         if let Some(pieces) = pieces {
             let mut each = pieces.iter();
-            match each.find_map(|&piece| self.piece(part, text, piece, false, cut_off, &mut out)) {
+            match each.find_map(|&piece| self.piece(part, text, piece, false, cut_off, out)) {
                 Some(again) => {
                     splitter = Splitter::in_list();
                     splitter.doubt();
                     at = again;
                 }
-                None => return out,
+                None => return,
             }
         }
         while let Some(piece) = splitter.next(text, &mut at, true, &mut self.outline) {
-            if let Some(again) = self.piece(part, text, piece, true, cut_off, &mut out) {
+            if let Some(again) = self.piece(part, text, piece, true, cut_off, out) {
                 splitter.doubt();
                 at = again;
             }
         }
-        out
     }
 
     /// Reads one piece, of which there is an outline if it was split just now and not strictly.
@@ -128,6 +157,9 @@ impl<V: Visit> Reader<V> {
             let whole = Extent::To(record.len());
             let outlined = just_split && !strict || self.outline.read(record, MAX_DEPTH) == whole;
             if outlined && self.skip(record, out) {
+                if !self.outline.has_lines() {
+                    part.no_lines_between(start, end);
+                }
                 return None;
             }
         }
@@ -151,7 +183,8 @@ impl<V: Visit> Reader<V> {
         if !self.outline.is_ascii() && std::str::from_utf8(record).is_err() {
             return false;
         }
-        let Some(seen) = self.outline.of(record).and_then(peek::seen) else { return false };
+        let found = self.outline.find(record, &self.names, &mut self.places);
+        let Some(seen) = found.and_then(peek::seen) else { return false };
         let out_of_range = !self.range.is_all()
             && seen.time.as_ref().and_then(timestamp).is_some_and(|time| !self.range.contains(time));
         if out_of_range {
@@ -208,8 +241,10 @@ impl<V: Visit> Reader<V> {
 
     fn event(&mut self, event: &EventRecord<'_>, out: &mut Outcome) {
         out.records += 1;
-        let now = event.now();
-        out.times.add(now.and_then(|time| peek::seconds(format!("{time:.0}").as_bytes())));
+        let written = event.time().and_then(peek::seconds);
+        let now = if written.is_some() && self.range.is_all() { None } else { event.now() };
+        let seconds = || now.and_then(|time| peek::seconds(format!("{time:.0}").as_bytes()));
+        out.times.add(written.or_else(seconds));
         if now.is_some_and(|time| !self.range.contains(time)) {
             out.out_of_range += 1;
         } else {

@@ -16,12 +16,12 @@ use memchr::memmem;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::needles::{Needles, Vocabulary};
+use super::needles::{self, Needles, Vocabulary};
 use super::{Session, TypeScratch};
 use crate::eval::state::Eval;
 use crate::finding::{Location, Subject};
-use crate::json::{NameBuf, Outlined};
-use crate::plan::{Plan, RuleIx};
+use crate::json::{Found, Names};
+use crate::plan::{Plan, RuleIx, TypePlan};
 use crate::record::{NoWorld, Record};
 use crate::walk;
 
@@ -42,7 +42,7 @@ pub struct CandidateSet {
 type Texts = Vec<Vec<u8>>;
 
 /// What is remembered of the events seen so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Dispatch {
     by_peek: FxHashMap<Box<str>, Option<u32>>,
     sets: Vec<Candidates>,
@@ -52,6 +52,8 @@ pub(super) struct Dispatch {
     by_texts: FxHashMap<Texts, Option<u32>>,
     finds: Vec<Find>,
     vocabulary: Vocabulary,
+    /// The members that are looked at.
+    names: Arc<Names>,
     /// Counts how often everything was forgotten.
     epoch: u32,
     key: String,
@@ -67,8 +69,8 @@ struct Candidates {
 /// What to look for in a member, or in the whole record.
 #[derive(Debug)]
 struct Probe {
-    /// `None` for the whole record.
-    member: Option<NameBuf>,
+    /// The number of the member's name; `None` for the whole record.
+    member: Option<usize>,
     /// The number of the search.
     find: u32,
 }
@@ -148,6 +150,26 @@ impl Find {
 }
 
 impl Dispatch {
+    /// Nothing is remembered yet; members are found by these names.
+    fn new(names: Arc<Names>, epoch: u32) -> Self {
+        Self {
+            by_peek: FxHashMap::default(),
+            sets: Vec::new(),
+            by_rules: FxHashMap::default(),
+            by_texts: FxHashMap::default(),
+            finds: Vec::new(),
+            vocabulary: Vocabulary::default(),
+            names,
+            epoch,
+            key: String::new(),
+        }
+    }
+
+    /// For the rules of a type.
+    pub(super) fn of(plan: &TypePlan) -> Self {
+        Self::new(Arc::new(names(&[], plan)), 0)
+    }
+
     pub(super) fn rules(&self, set: CandidateSet) -> Option<Arc<[RuleIx]>> {
         if set.epoch != self.epoch {
             return None;
@@ -178,7 +200,11 @@ impl Dispatch {
                         find
                     }
                 };
-                Some(Probe { member: member.as_ref().map(NameBuf::new), find: find? })
+                let member = match member {
+                    Some(name) => Some(self.names.number(&name)?),
+                    None => None,
+                };
+                Some(Probe { member, find: find? })
             });
             each.collect()
         });
@@ -186,6 +212,12 @@ impl Dispatch {
         self.by_rules.insert(key, number);
         Some(number)
     }
+}
+
+/// These names, and those of the members that rules look at.
+fn names(first: &[&str], plan: &TypePlan) -> Names {
+    let members = needles::members_of(plan);
+    Names::new(first.iter().copied().chain(members.iter().map(SmolStr::as_str)))
 }
 
 /// A search for whether one of the texts occurs. Which of several that overlap is found is of no
@@ -213,9 +245,25 @@ impl<'p> Session<'p> {
         self.types.get(set.record_type as usize).is_some_and(|scratch| scratch.dispatch.epoch == set.epoch)
     }
 
+    /// The names by which members have to be found before [`Session::may_concern`] is asked: these
+    /// come first, and those that rules look at after them. Where that is new, sets that were given
+    /// before are no longer known.
+    pub fn look_for(&mut self, record_type: &str, first: &[&str]) -> Arc<Names> {
+        let Some(at) = self.type_at(record_type) else { return Arc::new(Names::new(first.iter().copied())) };
+        let scratch = &mut self.types[at];
+        let known = &scratch.dispatch.names;
+        if first.iter().enumerate().all(|(number, name)| known.number(name) == Some(number)) {
+            return known.clone();
+        }
+        let names = Arc::new(names(first, scratch.plan));
+        scratch.dispatch = Dispatch::new(names.clone(), scratch.dispatch.epoch + 1);
+        names
+    }
+
     /// Whether one of these rules can fire on a record. False is certain; true means that the
-    /// record must be judged. `raw` must be the very text that would be judged.
-    pub fn may_concern(&mut self, set: CandidateSet, raw: &Outlined<'_>) -> bool {
+    /// record must be judged. `raw` must be of the very text that would be judged, its members
+    /// found by the names of [`Session::look_for`].
+    pub fn may_concern(&mut self, set: CandidateSet, raw: &Found<'_>) -> bool {
         let Some(scratch) = self.types.get_mut(set.record_type as usize) else { return true };
         if set.epoch != scratch.dispatch.epoch {
             return true;
@@ -225,8 +273,8 @@ impl<'p> Session<'p> {
             return true;
         };
         probes.iter().any(|probe| {
-            let text = match &probe.member {
-                Some(member) => raw.member(member.get()),
+            let text = match probe.member {
+                Some(member) => raw.member(member),
                 None => Some(raw.text()),
             };
             text.is_some_and(|text| finds.get_mut(probe.find as usize).is_none_or(|find| find.is_in(text)))
@@ -286,8 +334,9 @@ impl<'p> TypeScratch<'p> {
             return *number;
         }
         if self.dispatch.by_peek.len() >= REMEMBERED {
-            self.dispatch =
-                Dispatch { epoch: self.dispatch.epoch + 1, key: std::mem::take(key), ..Dispatch::default() };
+            let key = std::mem::take(key);
+            let dispatch = Dispatch::new(self.dispatch.names.clone(), self.dispatch.epoch + 1);
+            self.dispatch = Dispatch { key, ..dispatch };
         }
         let (rules, needles) = if self.plan.dispatches() {
             self.possible(plan, seen)

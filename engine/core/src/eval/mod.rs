@@ -22,6 +22,7 @@ mod message;
 mod needles;
 mod places;
 mod refer;
+mod runs;
 mod state;
 mod tally;
 mod test;
@@ -232,7 +233,7 @@ impl<'p> Session<'p> {
             plan,
             all: plan.rules().into(),
             memo: Memo::new(plan),
-            dispatch: dispatch::Dispatch::default(),
+            dispatch: dispatch::Dispatch::of(plan),
         });
         Some(self.types.len() - 1)
     }

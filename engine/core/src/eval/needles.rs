@@ -1,8 +1,9 @@
 //! Texts of which one must occur in a record's raw JSON if a rule is to fire.
 //!
-//! Only characters that JSON has no need to escape are used. An encoder may escape them all the
-//! same, as `\u00XX`; so that beginning is itself one of the texts.
+//! An encoder may escape characters that it has no need to escape, as `\u00XX`; so that beginning
+//! is itself one of the texts.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 
 use eyas_lang::catalog::{Extract, Step};
@@ -13,8 +14,9 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Truth;
+use super::runs::{Edge, case_variants, edge, is_plain, longest_run, whole_text};
 use super::state::{Bound, Eval};
-use crate::plan::{Node, PlannedQuant, PlannedRule, Site, SlotKind, Test, Value};
+use crate::plan::{Node, PlannedQuant, PlannedRule, Site, SlotKind, Test, TypePlan, Value};
 
 /// More than this many texts are no filter.
 const MOST: usize = 400;
@@ -326,6 +328,16 @@ impl<'p> Search<'_, 'p, '_> {
     }
 }
 
+/// The members that needles can be looked for in.
+pub(super) fn members_of(plan: &TypePlan) -> BTreeSet<SmolStr> {
+    let members = plan.slots.iter().flat_map(|slot| match &slot.kind {
+        SlotKind::Path { path, .. } => vec![member_of(path)],
+        SlotKind::Field { at, .. } => occurrence_of(at).map(|at| at.members).unwrap_or_default(),
+        _ => Vec::new(),
+    });
+    members.flatten().collect()
+}
+
 /// The member that a path leads into.
 fn member_of(path: &[Step]) -> Member {
     match path.first() {
@@ -411,6 +423,8 @@ fn union(each: impl Iterator<Item = Needles>) -> Needles {
 fn text_operator(op: CompareOp, text: &str, at: &Occurrence, vocabulary: &mut Vocabulary) -> Needles {
     match op {
         CompareOp::Eq => Needles::text(whole_text(text, at.exact), &at.members, vocabulary),
+        CompareOp::StartsWith if at.exact => Needles::text(edge(text, Edge::Start), &at.members, vocabulary),
+        CompareOp::EndsWith if at.exact => Needles::text(edge(text, Edge::End), &at.members, vocabulary),
         CompareOp::Contains
         | CompareOp::StartsWith
         | CompareOp::EndsWith
@@ -427,86 +441,9 @@ fn text_operator(op: CompareOp, text: &str, at: &Occurrence, vocabulary: &mut Vo
     }
 }
 
-/// A whole string's text: with its quotes where it stands as it is. Words that are also JSON's
-/// own may stand without.
-fn whole_text(text: &str, exact: bool) -> Option<String> {
-    let plain = !text.is_empty() && text.bytes().all(is_plain);
-    match plain && exact && tells(text) && text != "true" && text != "false" {
-        true => Some(format!("\"{text}\"")),
-        false => longest_run(text).map(str::to_owned),
-    }
-}
-
-/// The longest stretch that stands in JSON as it is and says enough to be looked for.
-fn longest_run(text: &str) -> Option<&str> {
-    let runs = text.split(|c: char| !c.is_ascii() || !is_plain(c as u8));
-    runs.filter(|run| run.len() >= 3 && tells(run)).max_by_key(|run| run.len())
-}
-
-/// Numbers are written in more ways than one; what has other letters than an exponent is none.
-fn tells(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_alphabetic() && !matches!(b, b'e' | b'E'))
-}
-
-/// What JSON neither needs to escape nor has between its own tokens, where it may also have
-/// white space.
-fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~')
-        && !matches!(byte, b'"' | b'\\' | b'/' | b',' | b':' | b'{' | b'}' | b'[' | b']')
-}
-
-/// Four characters in a row that are seldom met, in every mix of cases.
-fn case_variants(run: &str) -> Vec<Vec<u8>> {
-    let windows = run.as_bytes().windows(4);
-    let rare = |window: &&[u8]| window.iter().map(|byte| rarity(*byte)).sum::<u32>();
-    // The first of those that are equally rare.
-    let chosen = windows.rev().max_by_key(rare).unwrap_or(run.as_bytes());
-    let mut out = vec![Vec::with_capacity(chosen.len())];
-    for &byte in chosen {
-        let mut next = Vec::with_capacity(out.len() * 2);
-        for text in out {
-            for variant in [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] {
-                let mut longer = text.clone();
-                longer.push(variant);
-                next.push(longer);
-            }
-        }
-        next.dedup();
-        out = next;
-    }
-    out.sort_unstable();
-    out.dedup();
-    out
-}
-
-/// How seldom a character is met in English words, roughly.
-fn rarity(byte: u8) -> u32 {
-    match byte.to_ascii_lowercase() {
-        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 1,
-        b'b' | b'j' | b'k' | b'q' | b'v' | b'w' | b'x' | b'y' | b'z' | b'0'..=b'9' => 3,
-        _ => 2,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn runs_are_plain_and_telling() {
-        assert_eq!(longest_run("arn:aws:iam::aws:policy/AdministratorAccess"), Some("AdministratorAccess"));
-        assert_eq!(longest_run("0.0.0.0/0"), None);
-        assert_eq!(whole_text("Root", true).as_deref(), Some("\"Root\""));
-        assert_eq!(whole_text("Root", false).as_deref(), Some("Root"));
-        assert_eq!(whole_text("true", true).as_deref(), Some("true"));
-        assert_eq!(whole_text("", true), None);
-        assert_eq!(case_variants("a1B").len(), 4);
-        assert_eq!(case_variants("kali linux").len(), 16);
-        assert_eq!(longest_run("x/Scout Suite"), Some("Scout Suite"));
-        assert!(case_variants("S3 Browser").contains(&b"s3 b".to_vec()));
-        assert!(case_variants("cloudberry").contains(&b"oUDb".to_vec()));
-        assert_eq!(case_variants("ab").len(), 4);
-    }
 
     #[test]
     fn the_filter_is_the_union() {

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 
 use eyas_lang::value::{Fetched, JsonText, Value};
 
+mod blocks;
+mod members;
 mod outline;
 mod record;
 mod scan;
 
-pub(crate) use outline::NameBuf;
-pub use outline::{Extent, Name, Names, Outline, Outlined, RawMember};
+pub use members::Names;
+pub use outline::{Extent, Found, Outline, Places};
 pub use record::{JsonIndex, JsonRecord};
 pub use scan::MAX_DEPTH;
 

@@ -1,21 +1,15 @@
 //! Where the members of an object stand, found by its quotes and brackets alone.
 //!
-//! One pass over the bytes, 64 at a time as bit masks: quotes that no backslash escapes, then by
-//! prefix exclusive-or the bytes that are inside strings, then the brackets that are not. Only
-//! what stands at the object's own level is noted, and looked at in a second pass. Nothing is
-//! proved about what is deeper: what an outline says holds if the text is JSON.
+//! A pass over the bytes notes what stands at the object's own level, and a second one looks at
+//! that. Nothing is proved about what is deeper: what an outline says holds if the text is JSON.
 
 use std::ops::Range;
 
-use fearless_simd::prelude::*;
-use fearless_simd::{Level, Simd, dispatch, u8x64};
-use smol_str::SmolStr;
+use fearless_simd::{Level, dispatch};
 
-use super::record::{mark, mark_in};
+use super::blocks::{self, Marks};
+use super::members::{Members, Names, mark};
 use super::scan::{skip_scalar, skip_space};
-
-/// How many bytes are looked at at a time: one for each bit of a mask.
-const BLOCK: usize = 64;
 
 /// How far an object reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,157 +31,53 @@ pub enum Extent {
 pub struct Outline {
     /// What the processor can do.
     level: Level,
-    /// Where the quotes at the object's own level stand, and the brackets of what is one deeper.
-    marks: Vec<u32>,
-    members: Vec<Member>,
+    marks: Marks,
+    members: Members,
     ascii: bool,
     lines: bool,
     escapes: bool,
-    /// Whether what stands at the object's own level is keys and values, and no key has escapes.
-    plain: bool,
+    /// Whether there may be a backslash in a key.
+    own_escapes: bool,
+    /// Whether the object's end was found.
+    whole: bool,
 }
 
-#[derive(Debug)]
-struct Member {
-    /// Without its quotes.
-    key: Range<u32>,
-    mark: u64,
-    value: Range<u32>,
-}
-
-/// An object with its outline.
+/// Members of an object that have the names that were looked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Outlined<'a> {
+pub struct Found<'a> {
     text: &'a [u8],
-    outline: &'a Outline,
+    places: &'a [(u32, u32)],
+    escapes: bool,
 }
 
-/// A member's name, ready to be looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name<'n> {
-    text: &'n [u8],
-    mark: u64,
-}
+/// Room for [`Found`], used for one object after another.
+#[derive(Debug, Default)]
+pub struct Places(Vec<(u32, u32)>);
 
-impl<'n> Name<'n> {
-    /// A name as it is, without escapes.
-    pub const fn new(name: &'n str) -> Self {
-        Self { text: name.as_bytes(), mark: mark(name.as_bytes()) }
-    }
-}
-
-/// A name of its own.
-#[derive(Debug, Clone)]
-pub(crate) struct NameBuf {
-    text: SmolStr,
-    mark: u64,
-}
-
-impl NameBuf {
-    pub(crate) fn new(name: &SmolStr) -> Self {
-        Self { text: name.clone(), mark: Name::new(name).mark }
-    }
-
-    #[inline]
-    pub(crate) fn get(&self) -> Name<'_> {
-        Name { text: self.text.as_bytes(), mark: self.mark }
-    }
-}
-
-/// Some names, of which most members have none.
-#[derive(Debug, Clone, Copy)]
-pub struct Names<const N: usize> {
-    names: [Name<'static>; N],
-    /// One bit for each name, by its mark.
-    filter: u64,
-}
-
-impl<const N: usize> Names<N> {
-    /// Names as they are, without escapes.
-    pub const fn new(texts: &[&'static str; N]) -> Self {
-        let (mut names, mut filter, mut at) = ([Name::new(""); N], 0, 0);
-        while at < N {
-            names[at] = Name::new(texts[at]);
-            filter |= 1 << Self::bit(names[at].mark);
-            at += 1;
-        }
-        Self { names, filter }
-    }
-
-    #[inline]
-    const fn bit(mark: u64) -> u64 {
-        mark.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58
-    }
-
-    /// Which of them a member has.
-    #[inline]
-    pub fn position(&self, member: RawMember<'_>) -> Option<usize> {
-        match self.filter >> Self::bit(member.member.mark) & 1 {
-            0 => None,
-            _ => self.names.iter().position(|&name| member.is(name)),
-        }
-    }
-}
-
-impl<'a> Outlined<'a> {
-    /// The whole text.
+impl<'a> Found<'a> {
+    /// The text of the whole object.
     pub fn text(&self) -> &'a [u8] {
         self.text
     }
 
     /// Whether there may be a backslash in it.
     pub fn has_escapes(&self) -> bool {
-        self.outline.escapes
+        self.escapes
     }
 
-    /// The text of a member's value; the last of equal keys counts.
+    /// The text of the value of the member that has the name with this number; the last of equal
+    /// keys counts.
     #[inline]
-    pub fn member(&self, name: Name<'_>) -> Option<&'a [u8]> {
-        self.place_of(name).map(|place| self.slice(&place))
+    pub fn member(&self, number: usize) -> Option<&'a [u8]> {
+        let (start, end) = *self.places.get(number)?;
+        // No value starts where the object does.
+        if start == 0 { None } else { self.text.get(start as usize..end as usize) }
     }
 
-    /// Where in the text it is.
+    /// Whether one of these values is a string.
     #[inline]
-    pub(super) fn place_of(&self, name: Name<'_>) -> Option<Range<u32>> {
-        let same = |m: &&Member| m.mark == name.mark && self.slice(&m.key) == name.text;
-        self.outline.members.iter().rev().find(same).map(|m| m.value.clone())
-    }
-
-    /// The names and the texts of the values.
-    #[inline]
-    pub fn members(&self) -> impl Iterator<Item = RawMember<'a>> {
-        self.outline.members.iter().map(|member| RawMember { object: *self, member })
-    }
-
-    #[inline]
-    fn slice(&self, range: &Range<u32>) -> &'a [u8] {
-        self.text.get(range.start as usize..range.end as usize).unwrap_or_default()
-    }
-}
-
-/// A member of an object.
-#[derive(Debug, Clone, Copy)]
-pub struct RawMember<'a> {
-    object: Outlined<'a>,
-    member: &'a Member,
-}
-
-impl<'a> RawMember<'a> {
-    /// Whether it has this name.
-    #[inline]
-    pub fn is(&self, name: Name<'_>) -> bool {
-        self.member.mark == name.mark && self.name() == name.text
-    }
-
-    /// The name as it stands there, without its quotes.
-    pub fn name(&self) -> &'a [u8] {
-        self.object.slice(&self.member.key)
-    }
-
-    /// The text of the value.
-    #[inline]
-    pub fn value(&self) -> &'a [u8] {
-        self.object.slice(&self.member.value)
+    pub fn any_string(&self, mut numbers: Range<usize>) -> bool {
+        numbers.any(|n| self.places.get(n).is_some_and(|at| self.text.get(at.0 as usize) == Some(&b'"')))
     }
 }
 
@@ -195,87 +85,84 @@ impl Default for Outline {
     fn default() -> Self {
         Self {
             level: Level::new(),
-            marks: Vec::new(),
-            members: Vec::new(),
+            marks: Marks::default(),
+            members: Members::default(),
             ascii: false,
             lines: false,
             escapes: false,
-            plain: false,
+            own_escapes: false,
+            whole: false,
         }
     }
 }
 
 impl Outline {
-    /// Finds the end and the members of the object that `text` starts with. Of text of 4 GiB and
-    /// more only the beginning is looked at.
+    /// Finds the end of the object that `text` starts with. Of text of 4 GiB and more only the
+    /// beginning is looked at.
     pub fn read(&mut self, text: &[u8], deepest: usize) -> Extent {
         let text = text.get(..u32::MAX as usize).unwrap_or(text);
-        dispatch!(self.level, simd => self.read_with(simd, text, deepest))
+        let passed = dispatch!(self.level, simd => blocks::pass(simd, text, deepest, &mut self.marks));
+        let object = match passed.extent {
+            Extent::To(end) => text.get(..end).unwrap_or(text),
+            _ => text,
+        };
+        self.ascii = passed.plain || object.is_ascii();
+        self.lines = !passed.plain && memchr::memchr(b'\n', object).is_some();
+        self.escapes = passed.escapes;
+        self.own_escapes = passed.own_escapes;
+        self.whole = matches!(passed.extent, Extent::To(_));
+        passed.extent
     }
 
-    /// Everything that works on vectors is inlined into this, so that it is compiled for what the
-    /// processor can do.
-    #[inline(always)]
-    fn read_with<S: Simd>(&mut self, simd: S, text: &[u8], deepest: usize) -> Extent {
-        self.marks.clear();
-        let masks = Masks::new(simd);
-        let mut walk = Walk { text, marks: &mut self.marks, masks, deepest, depth: 0, braces: 0 };
-        let (blocks, rest) = text.as_chunks::<BLOCK>();
-        let (mut found, mut at) = (None, 0);
-        for block in blocks {
-            found = walk.block(at, block);
-            if found.is_some() {
-                break;
+    /// Looks for members by their names in the object that was read; `text` is what was read.
+    /// `None` where that might not say what a parser would say: where the object is not made of
+    /// keys and values, or a key has escapes.
+    pub fn find<'a>(&self, text: &'a [u8], names: &Names, places: &'a mut Places) -> Option<Found<'a>> {
+        places.0.clear();
+        places.0.resize(names.count(), (0, 0));
+        self.each_member(text, |key, _, value| {
+            if let Some(place) = names.find(key).and_then(|number| places.0.get_mut(number)) {
+                *place = (value.start as u32, value.end as u32);
             }
-            at += BLOCK;
-        }
-        let extent = match found {
-            Some(extent) => extent,
-            None => {
-                let mut last = [b' '; BLOCK];
-                if let Some(last) = last.get_mut(..rest.len()) {
-                    last.copy_from_slice(rest);
-                }
-                walk.block(at, &last).unwrap_or(Extent::Unfinished)
-            }
-        };
-        self.ascii = walk.masks.high.simd_lt(0x80).all_true();
-        // The last block's line breaks may be behind the object.
-        let behind = match extent {
-            Extent::To(end) => !0u64 << (end - at - 1),
-            _ => 0,
-        };
-        self.lines = walk.masks.lines || walk.masks.these_lines & !behind != 0;
-        self.escapes = walk.masks.escapes;
-        self.members.clear();
-        self.plain = matches!(extent, Extent::To(_)) && self.find_members(text).is_some();
-        extent
+        })?;
+        Some(Found { text, places: &places.0, escapes: self.escapes })
     }
 
-    /// The second pass, over the marks: what is a key and what is its value. `None` where the
-    /// object is not made of keys and values, or a key has escapes.
+    /// Lists all members of the object that was read, with the same proviso.
+    pub(super) fn list(&mut self, text: &[u8]) -> Option<()> {
+        let mut members = std::mem::take(&mut self.members);
+        members.clear();
+        let listed = self.each_member(text, |key, at, value| {
+            let end = at + key.len();
+            members.push(mark(key), at as u32..end as u32, value.start as u32..value.end as u32)
+        });
+        self.members = members;
+        listed
+    }
+
+    /// What [`Outline::list`] listed.
+    pub(super) fn members(&self) -> &Members {
+        &self.members
+    }
+
+    /// The second pass, over the marks: what is a key, and where, and where is its value.
     #[inline(always)]
-    fn find_members(&mut self, text: &[u8]) -> Option<()> {
-        let mut marks = self.marks.as_slice();
+    fn each_member(&self, text: &[u8], mut each: impl FnMut(&[u8], usize, Range<usize>)) -> Option<()> {
+        let mut marks = self.marks.get().filter(|_| self.whole)?;
         while let [quote, end, rest @ ..] = marks {
-            let key = *quote as usize + 1..*end as usize;
-            if text.get(*quote as usize) != Some(&b'"')
-                || (self.escapes && memchr::memchr(b'\\', text.get(key.clone())?).is_some())
-            {
+            let (quote, end) = (*quote as usize, *end as usize);
+            let [b'"', key @ ..] = text.get(quote..end)? else { return None };
+            if self.own_escapes && key.contains(&b'\\') {
                 return None;
             }
-            let mut colon = key.end + 1;
-            if text.get(colon) != Some(&b':') {
-                colon = skip_space(text, colon);
-                if text.get(colon) != Some(&b':') {
-                    return None;
+            let (value, first) = match text.get(end..end + 4) {
+                Some(&[_, b':', first, _]) if first > b' ' => (end + 2, first),
+                _ => {
+                    let value = value_start(text, end + 1)?;
+                    (value, *text.get(value)?)
                 }
-            }
-            let mut value = colon + 1;
-            if text.get(value)? <= &b' ' {
-                value = skip_space(text, value);
-            }
-            let value_end = match text.get(value)? {
+            };
+            let value_end = match first {
                 b'"' | b'{' | b'[' => {
                     let [open, close, behind @ ..] = rest else { return None };
                     if *open as usize != value {
@@ -287,15 +174,13 @@ impl Outline {
                 // A scalar leaves no mark.
                 _ => {
                     marks = rest;
-                    skip_scalar(text, value)
+                    scalar_end(text, value)?
                 }
             };
-            if value_end <= value {
-                return None;
+            if !matches!(text.get(value_end), Some(b',' | b'}')) {
+                ends_later(text, value_end)?;
             }
-            let mark = mark_in(text, &key);
-            let (key, value) = (key.start as u32..key.end as u32, value as u32..value_end as u32);
-            self.members.push(Member { key, mark, value });
+            each(key, quote + 1, value..value_end);
         }
         marks.is_empty().then_some(())
     }
@@ -305,147 +190,32 @@ impl Outline {
         self.lines
     }
 
-    /// Whether every byte of the object is ASCII; false may also be due to what is behind it.
+    /// Whether every byte of the object is ASCII.
     pub fn is_ascii(&self) -> bool {
         self.ascii
     }
-
-    /// The object, if looking up its members by their names says what a parser would say. `text`
-    /// is what was read.
-    pub fn of<'a>(&'a self, text: &'a [u8]) -> Option<Outlined<'a>> {
-        self.plain.then_some(Outlined { text, outline: self })
-    }
 }
 
-/// The first pass, over the bytes: which of them structure the object at its own level.
-struct Walk<'t, 'o, S: Simd> {
-    text: &'t [u8],
-    marks: &'o mut Vec<u32>,
-    masks: Masks<S>,
-    deepest: usize,
-    depth: usize,
-    /// The open brackets, the innermost lowest: one where it is `{`.
-    braces: u128,
+/// Past the colon at `at` and white space around it.
+#[cold]
+fn value_start(text: &[u8], at: usize) -> Option<usize> {
+    let colon = skip_space(text, at);
+    (text.get(colon)? == &b':').then(|| skip_space(text, colon + 1))
 }
 
-impl<S: Simd> Walk<'_, '_, S> {
-    /// Goes on through a block at `at`; the object's extent, if it ends there.
-    #[inline(always)]
-    fn block(&mut self, at: usize, block: &[u8; BLOCK]) -> Option<Extent> {
-        let (mut quotes, mut brackets) = self.masks.of(block);
-        while brackets != 0 {
-            let bit = brackets & brackets.wrapping_neg();
-            if self.depth == 1 {
-                self.mark(at, quotes & (bit - 1));
-            }
-            let here = at + brackets.trailing_zeros() as usize;
-            quotes &= !(bit - 1);
-            brackets ^= bit;
-            if let Some(extent) = self.bracket(here) {
-                return Some(extent);
-            }
-        }
-        if self.depth == 1 {
-            self.mark(at, quotes);
-        }
-        None
-    }
-
-    /// Notes these bits of a block.
-    #[inline(always)]
-    fn mark(&mut self, at: usize, mut bits: u64) {
-        while bits != 0 {
-            self.marks.push((at + bits.trailing_zeros() as usize) as u32);
-            bits &= bits - 1;
-        }
-    }
-
-    #[inline(always)]
-    fn bracket(&mut self, here: usize) -> Option<Extent> {
-        match self.text.get(here) {
-            Some(&open @ (b'{' | b'[')) => {
-                if self.depth == 1 {
-                    self.marks.push(here as u32);
-                }
-                self.depth += 1;
-                self.braces = self.braces << 1 | u128::from(open == b'{');
-                (self.depth > self.deepest).then_some(Extent::TooDeep)
-            }
-            Some(&close @ (b'}' | b']')) if self.depth > 0 && (self.braces & 1 != 0) == (close == b'}') => {
-                self.braces >>= 1;
-                self.depth -= 1;
-                match self.depth {
-                    0 => return Some(Extent::To(here + 1)),
-                    1 => self.marks.push(here as u32),
-                    _ => {}
-                }
-                None
-            }
-            _ => Some(Extent::Unbalanced),
-        }
-    }
+/// Whether a member ends behind the white space at `at`.
+#[cold]
+fn ends_later(text: &[u8], at: usize) -> Option<()> {
+    matches!(text.get(skip_space(text, at))?, b',' | b'}').then_some(())
 }
 
-/// What is carried from block to block.
-struct Masks<S: Simd> {
-    simd: S,
-    /// All ones inside a string.
-    in_string: u64,
-    /// One if the block before ended in a backslash that escapes this block's first byte.
-    escaped: u64,
-    /// Whether there is a backslash.
-    escapes: bool,
-    /// All bytes so far, laid over each other.
-    high: u8x64<S>,
-    /// Whether there was a line break in the blocks before this one, and where in this one.
-    lines: bool,
-    these_lines: u64,
-}
-
-impl<S: Simd> Masks<S> {
-    #[inline(always)]
-    fn new(simd: S) -> Self {
-        let high = u8x64::splat(simd, 0);
-        Self { simd, in_string: 0, escaped: 0, escapes: false, high, lines: false, these_lines: 0 }
-    }
-
-    /// The quotes that are not escaped, and the brackets outside strings: one bit for each byte.
-    /// What is no bracket may be among these where JSON has nothing of the kind.
-    #[inline(always)]
-    fn of(&mut self, block: &[u8; BLOCK]) -> (u64, u64) {
-        let bytes = u8x64::from_slice(self.simd, block);
-        self.high |= bytes;
-        self.lines |= self.these_lines != 0;
-        self.these_lines = bytes.simd_eq(b'\n').to_bitmask();
-        let mut quotes = bytes.simd_eq(b'"').to_bitmask();
-        let slashes = bytes.simd_eq(b'\\').to_bitmask();
-        if slashes | self.escaped != 0 {
-            self.escapes = true;
-            quotes &= !self.escaped(slashes);
-        }
-        let mut inside = quotes;
-        inside ^= inside << 1;
-        inside ^= inside << 2;
-        inside ^= inside << 4;
-        inside ^= inside << 8;
-        inside ^= inside << 16;
-        inside ^= inside << 32;
-        inside ^= self.in_string;
-        self.in_string = ((inside as i64) >> 63) as u64;
-        // The four brackets become one character, and so do `Y`, `y`, `_` and what that one was.
-        (quotes, (bytes | 0x26).simd_eq(0x7f).to_bitmask() & !inside)
-    }
-
-    /// The bytes that a backslash escapes: those after an odd run of them.
-    #[inline(always)]
-    fn escaped(&mut self, slashes: u64) -> u64 {
-        const EVEN: u64 = 0x5555_5555_5555_5555;
-        let slashes = slashes & !self.escaped;
-        let follows = slashes << 1 | self.escaped;
-        let odd_starts = slashes & !EVEN & !follows;
-        let (even_runs, carry) = odd_starts.overflowing_add(slashes);
-        self.escaped = u64::from(carry);
-        (EVEN ^ (even_runs << 1)) & follows
+/// Past the word or number at `at`, of which there is some.
+#[inline]
+fn scalar_end(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at..)?.first_chunk::<4>() {
+        Some(b"null" | b"true") => Some(at + 4),
+        Some(b"fals") => Some(at + 5),
+        _ => Some(skip_scalar(text, at)).filter(|&end| end > at),
     }
 }
 
@@ -513,34 +283,54 @@ mod tests {
             let text = if pretty { format!("{value:#}") } else { value.to_string() };
             let (mut outline, longer) = (Outline::default(), format!("{text}{behind}"));
             prop_assert_eq!(outline.read(longer.as_bytes(), DEEPEST), Extent::To(text.len()));
-            prop_assert!(!outline.is_ascii() || text.is_ascii());
-            let object = outline.of(longer.as_bytes()).unwrap();
-            let mut found = Vec::new();
+            prop_assert_eq!(outline.is_ascii(), text.is_ascii());
+            let object = value.as_object().unwrap();
+            let names = Names::new(object.keys().map(String::as_str));
+            let mut places = Places::default();
+            let members = outline.find(longer.as_bytes(), &names, &mut places).unwrap();
             prop_assert_eq!(outline.has_lines(), text.contains('\n'));
-            for member in object.members() {
-                let (key, raw) = (std::str::from_utf8(member.name()).unwrap(), member.value());
-                let read: serde_json::Value = serde_json::from_slice(raw).unwrap();
-                prop_assert!(member.is(Name::new(key)));
-                prop_assert_eq!(object.member(Name::new(key)), Some(raw));
-                prop_assert_eq!(&read, &value[key]);
-                found.push(key);
+            for (key, value) in object {
+                let raw = members.member(names.number(key).unwrap()).unwrap();
+                prop_assert_eq!(&serde_json::from_slice::<serde_json::Value>(raw).unwrap(), value);
+                let number = names.number(key).unwrap();
+                prop_assert_eq!(members.any_string(number..number + 1), value.is_string());
             }
-            prop_assert_eq!(found, value.as_object().unwrap().keys().collect::<Vec<_>>());
+            outline.list(longer.as_bytes()).unwrap();
+            let listed = outline.members().iter().map(|m| &longer[m.key.start as usize..m.key.end as usize]);
+            prop_assert_eq!(listed.collect::<Vec<_>>(), object.keys().collect::<Vec<_>>());
+            let others = Names::new(["d", "eventName"]);
+            let members = outline.find(longer.as_bytes(), &others, &mut places).unwrap();
+            prop_assert!(members.member(0).is_none() && members.member(1).is_none() && !members.any_string(0..2));
         }
     }
 
     #[test]
     fn what_could_mean_something_else_has_no_members() {
-        for text in [r#"{"a\u0062":1}"#, r#"{"a" 1}"#, r#"{"a"}"#, r#"{[1]}"#, r#"{"b":}"#, r#"{"a":,"b":1}"#]
-        {
+        for text in [
+            r#"{"a\u0062":1}"#,
+            r#"{"a" 1}"#,
+            r#"{"a"}"#,
+            r#"{[1]}"#,
+            r#"{"b":}"#,
+            r#"{"a":,"b":1}"#,
+            r#"{"a":"b" "c":1}"#,
+            r#"{"a":1 2}"#,
+            r#"{"a":nulls}"#,
+            r#"{"a":"b"c}"#,
+            r#"{"a":{}[]}"#,
+        ] {
             let mut outline = Outline::default();
             outline.read(text.as_bytes(), DEEPEST);
-            assert!(outline.of(text.as_bytes()).is_none(), "{text}");
+            assert!(outline.list(text.as_bytes()).is_none(), "{text}");
         }
+        let (mut outline, mut places) = (Outline::default(), Places::default());
         let twice = br#"{"a":1,"a":{"a":2}}"#;
-        let mut outline = Outline::default();
         assert_eq!(outline.read(twice, DEEPEST), Extent::To(twice.len()));
-        assert_eq!(outline.of(twice).unwrap().member(Name::new("a")), Some(&br#"{"a":2}"#[..]));
+        let found = outline.find(twice, &Names::new(["a"]), &mut places).unwrap();
+        assert_eq!(found.member(0), Some(&br#"{"a":2}"#[..]));
+        let many = format!("{{{}\"a\":1}}", r#""a":"b","#.repeat(100_000));
+        assert_eq!(outline.read(many.as_bytes(), DEEPEST), Extent::To(many.len()));
+        assert!(outline.list(many.as_bytes()).is_none(), "too many marks are not kept");
     }
 
     #[test]

@@ -7,7 +7,8 @@ use eyas_lang::catalog::Step;
 use eyas_lang::value::{Fetched, JsonText, Value};
 use jiff::Timestamp;
 
-use super::{JsonError, MAX_DEPTH, Name, Outline, key_is, scan, value};
+use super::members::{Members, Name, mark};
+use super::{JsonError, MAX_DEPTH, Outline, key_is, scan, value};
 use crate::finding::{Location, Subject};
 use crate::record::Record;
 use crate::walk;
@@ -16,7 +17,9 @@ use crate::walk;
 /// allocates nothing.
 #[derive(Debug, Default)]
 pub struct JsonIndex {
-    members: Vec<Member>,
+    members: Members,
+    /// Whether some key has escapes, and can only be compared when they are undone.
+    escaped: bool,
     nested: RefCell<Nested>,
 }
 
@@ -24,49 +27,10 @@ pub struct JsonIndex {
 /// read one member of an object after another.
 #[derive(Debug, Default)]
 struct Nested {
-    /// Where the object starts in the record's text, and its outline. The first `used` are of
-    /// the record at hand.
-    outlines: Vec<(u32, Outline)>,
+    /// Where the object starts in the record's text, its outline, and whether that lists its
+    /// members. The first `used` are of the record at hand.
+    outlines: Vec<(u32, Outline, bool)>,
     used: usize,
-}
-
-#[derive(Debug)]
-struct Member {
-    /// With its quotes.
-    key: Range<u32>,
-    /// What tells most keys apart in one comparison; [`ESCAPED`] where the key has escapes.
-    mark: u64,
-    value: Range<u32>,
-}
-
-/// The mark of keys that have to be unescaped before they can be compared. No key has it: no
-/// text has bytes with all bits set.
-const ESCAPED: u64 = !0;
-
-/// A key's first eight bytes and its length, mixed: equal for equal keys, and seldom for others.
-#[inline]
-pub(super) const fn mark(key: &[u8]) -> u64 {
-    let (mut first, mut at) = (0, 0);
-    while at < key.len() && at < 8 {
-        first |= (key[at] as u64) << (8 * at);
-        at += 1;
-    }
-    mix(first, key.len())
-}
-
-/// The mark of a key of a text, which is read at once where there is enough text.
-#[inline]
-pub(super) fn mark_in(text: &[u8], key: &Range<usize>) -> u64 {
-    match text.get(key.start..).and_then(<[u8]>::first_chunk::<8>) {
-        Some(first) if key.len() >= 8 => mix(u64::from_le_bytes(*first), key.len()),
-        Some(first) => mix(u64::from_le_bytes(*first) & ((1 << (8 * key.len())) - 1), key.len()),
-        None => mark(text.get(key.clone()).unwrap_or_default()),
-    }
-}
-
-#[inline]
-const fn mix(first: u64, len: usize) -> u64 {
-    first ^ (len as u64 & 0x7f) << 56
 }
 
 impl JsonIndex {
@@ -75,6 +39,7 @@ impl JsonIndex {
     /// A text of 4 GiB or more is refused.
     pub fn read<'a>(&'a mut self, record_type: &'a str, text: &'a str) -> Result<JsonRecord<'a>, JsonError> {
         self.members.clear();
+        self.escaped = false;
         self.nested.get_mut().used = 0;
         let bytes = text.as_bytes();
         if u32::try_from(bytes.len()).is_err() {
@@ -100,12 +65,9 @@ impl JsonIndex {
         loop {
             let (start, key_end, escaped) = check.key(at)?;
             let end = check.value(start, 1)?;
-            let inner = at + 1..key_end.saturating_sub(1);
-            self.members.push(Member {
-                key: at as u32..key_end as u32,
-                mark: if escaped { ESCAPED } else { mark_in(bytes, &inner) },
-                value: start as u32..end as u32,
-            });
+            self.escaped |= escaped;
+            let mark = mark(bytes.get(at + 1..key_end.saturating_sub(1)).unwrap_or_default());
+            self.members.push(mark, at as u32 + 1..key_end as u32 - 1, start as u32..end as u32);
             at = scan::skip_space(bytes, end);
             match bytes.get(at) {
                 Some(b',') => at = scan::skip_space(bytes, at + 1),
@@ -156,31 +118,38 @@ impl<'a> JsonRecord<'a> {
             return None;
         }
         let mut nested = self.index.nested.borrow_mut();
-        let known = nested.outlines.iter().take(nested.used).position(|(start, _)| *start == at.start);
+        let known = nested.outlines.iter().take(nested.used).position(|(start, ..)| *start == at.start);
         let number = match known {
             Some(number) => number,
             None => nested.outline(at.start, object),
         };
-        let (_, outline) = nested.outlines.get(number)?;
-        match outline.of(object.as_bytes()) {
-            Some(outlined) => {
-                let found = outlined.place_of(Name::new(inner))?;
-                object.get(found.start as usize..found.end as usize)
-            }
-            None => super::member(object, inner),
+        let (_, outline, listed) = nested.outlines.get(number)?;
+        if !listed {
+            return super::member(object, inner);
         }
+        let name = Name::new(inner.as_bytes());
+        let text = object.as_bytes();
+        let slice = |r: &Range<u32>| text.get(r.start as usize..r.end as usize).unwrap_or_default();
+        let found = outline.members().find(name.mark, |m| name.is(slice(&m.key)))?;
+        object.get(found.value.start as usize..found.value.end as usize)
     }
 
     /// Where a member's value stands.
     fn place_of(&self, key: &str) -> Option<Range<u32>> {
-        let slice = |r: &Range<u32>| self.text.get(r.start as usize..r.end as usize).unwrap_or_default();
-        let wanted = mark(key.as_bytes());
-        let found = self
-            .index
-            .members
-            .iter()
-            .rev()
-            .find(|m| (m.mark == wanted || m.mark == ESCAPED) && key_is(slice(&m.key), key));
+        let members = &self.index.members;
+        let found = match self.index.escaped {
+            false => {
+                let name = Name::new(key.as_bytes());
+                let text = self.text.as_bytes();
+                let slice = |r: &Range<u32>| text.get(r.start as usize..r.end as usize).unwrap_or_default();
+                members.find(name.mark, |m| name.is(slice(&m.key)))
+            }
+            // With its quotes.
+            true => members.iter().rev().find(|m| {
+                let quoted = self.text.get(m.key.start as usize - 1..m.key.end as usize + 1);
+                quoted.is_some_and(|quoted| key_is(quoted, key))
+            }),
+        };
         found.map(|m| m.value.clone())
     }
 
@@ -211,11 +180,12 @@ impl Nested {
     fn outline(&mut self, start: u32, object: &str) -> usize {
         let number = self.used;
         if self.outlines.len() == number {
-            self.outlines.push((start, Outline::default()));
+            self.outlines.push((start, Outline::default(), false));
         }
-        if let Some((place, outline)) = self.outlines.get_mut(number) {
+        if let Some((place, outline, listed)) = self.outlines.get_mut(number) {
             *place = start;
             outline.read(object.as_bytes(), MAX_DEPTH as usize);
+            *listed = outline.list(object.as_bytes()).is_some();
             self.used += 1;
         }
         number

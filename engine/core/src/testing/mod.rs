@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 
 use crate::eval::{Explanation, Session};
 use crate::finding::{Finding, Outcome};
-use crate::json::{self, JsonIndex, Outline};
+use crate::json::{self, JsonIndex, Outline, Places};
 use crate::plan::{Plan, PlanOptions, RuleIx};
 use crate::record::{Record, World};
 use crate::tree::{self, TreeRecord};
@@ -284,11 +284,13 @@ impl<'p> Bench<'p> {
         let Some(keys) = plan.for_type(record.record_type()).map(|t| t.keys()) else { return false };
         let members: Vec<Option<String>> = keys.iter().map(|key| text_member(text, key)).collect();
         let seen: Vec<Option<&str>> = members.iter().map(Option::as_deref).collect();
+        let names = self.session.look_for(record.record_type(), &[]);
         let Some(set) = self.session.candidates(record.record_type(), &seen) else { return false };
         let mut found = false;
-        let mut outline = Outline::default();
+        let (mut outline, mut places) = (Outline::default(), Places::default());
         outline.read(text.as_bytes(), json::MAX_DEPTH as usize);
-        if outline.of(text.as_bytes()).is_none_or(|raw| self.session.may_concern(set, &raw)) {
+        let raw = outline.find(text.as_bytes(), &names, &mut places);
+        if raw.is_none_or(|raw| self.session.may_concern(set, &raw)) {
             self.session.judge_candidates(set, record, world, &mut |rule, _| found |= rule == ix);
         }
         found
