@@ -25,6 +25,16 @@ pub(super) struct Reader<'s> {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
+/// Keys of rules by the names that they have in `.eyas` and in Sigma.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("description", "desc"),
+    ("message", "output"),
+    ("severity", "priority"),
+    ("level", "priority"),
+    ("when", "condition"),
+    ("title", "rule"),
+];
+
 impl Reader<'_> {
     /// Notes what is wrong.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -187,9 +197,11 @@ impl Keys {
     pub(super) fn finish(&self, reader: &mut Reader<'_>, what: &str, known: &[&str]) {
         for (key, _) in self.entries.iter().filter(|(k, _)| !known.contains(&k.text.as_str())) {
             let message = format!("`{}` is not a key of {what}; it is passed over", key.text);
+            let elsewhere = ELSEWHERE.iter().find(|(there, here)| *there == key.text && known.contains(here));
+            let near = elsewhere.map(|(_, here)| *here);
             reader.report(
                 Diagnostic::new(Code::FalcoUnknownKey, key.span, message)
-                    .did_you_mean(nearest(&key.text, known.iter().copied())),
+                    .did_you_mean(near.or_else(|| nearest(&key.text, known.iter().copied()))),
             );
         }
     }

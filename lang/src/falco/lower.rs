@@ -159,7 +159,11 @@ impl Lower {
                 span,
                 format!("rule `{}` is for `{source}` events, which cannot be judged here", def.name.text),
             )
-            .did_you_mean(nearest(source, SOURCES.iter().map(|(falco, _)| *falco))),
+            .did_you_mean(
+                nearest(source, SOURCES.iter().map(|(falco, _)| *falco)).or_else(|| {
+                    SOURCES.iter().map(|(falco, _)| *falco).find(|known| known.ends_with(source))
+                }),
+            ),
             None => Diagnostic::new(
                 Code::FalcoSource,
                 span,
@@ -226,6 +230,12 @@ impl Lower {
             let message = format!("`{}` is not a priority", priority.text);
             let near = nearest(&folded, PRIORITIES.iter().copied());
             let near = near.or_else(|| PRIORITIES.iter().copied().find(|p| p.starts_with(&folded)));
+            let near = near.or(match folded.as_str() {
+                "high" => Some("error"),
+                "medium" => Some("warning"),
+                "low" => Some("notice"),
+                _ => None,
+            });
             self.out.push(
                 Diagnostic::new(Code::FalcoItem, priority.span, message)
                     .did_you_mean(near)

@@ -23,7 +23,7 @@ pub(super) struct Junk<'t> {
 pub(super) struct Stop<'t> {
     pub(super) text: &'t str,
     /// What the grammar could have gone on with.
-    expected: Vec<Rule>,
+    pub(super) expected: Vec<Rule>,
     /// The token before.
     pub(super) before: Option<Token>,
     /// The token there; `None` at the end of the junk.

@@ -16,7 +16,7 @@ pub(crate) mod literal;
 mod nesting;
 mod outline;
 mod recover;
-mod tokens;
+pub(crate) mod tokens;
 
 use pest::Parser as _;
 

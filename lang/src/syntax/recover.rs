@@ -23,6 +23,26 @@ const ITEMS: &[(&str, Rule)] = &[
     ("use", Rule::import),
 ];
 
+/// Items by the words that start them in other languages.
+const FOREIGN_ITEMS: &[(&str, &str)] = &[
+    ("import", "use"),
+    ("include", "use"),
+    ("using", "use"),
+    ("module", "package"),
+    ("namespace", "package"),
+    ("def", "macro"),
+    ("fn", "macro"),
+    ("func", "macro"),
+    ("function", "macro"),
+    ("var", "list"),
+    ("const", "list"),
+    ("set", "list"),
+    ("policy", "rule"),
+    ("deny", "rule"),
+    ("alert", "rule"),
+    ("parameter", "param"),
+];
+
 /// The keys of a rule, and the productions that read them.
 const RULE_KEYS: &[(&str, Rule)] = &[
     ("severity", Rule::severity_key),
@@ -180,10 +200,23 @@ impl Builder {
             self.push(Diagnostic::new(Code::UnknownItem, span, message).help(advice));
             return false;
         }
+        let item =
+            Diagnostic::new(Code::UnknownItem, span, format!("expected a declaration, found `{word}`"));
+        if word.starts_with("//") || word.starts_with("/*") {
+            self.push(item.help("a comment starts with `#`"));
+            return false;
+        }
+        if word.strip_suffix(':').is_some_and(|word| ITEMS.iter().any(|(keyword, _)| *keyword == word)) {
+            self.push(item.help("no colon stands behind it: `rule NAME on TYPE {`, `list NAME = [a]`"));
+            return true;
+        }
+        if let Some((_, here)) = FOREIGN_ITEMS.iter().find(|(there, _)| *there == word) {
+            self.push(item.did_you_mean(Some(here)));
+            return true;
+        }
         let near = nearest(word, ITEMS.iter().map(|(keyword, _)| *keyword));
         self.push(
-            Diagnostic::new(Code::UnknownItem, span, format!("expected a declaration, found `{word}`"))
-                .help("a file holds `package`, `use`, `param`, `list`, `macro`, `pattern`, `rule`, `sequence`, `sample` and `test`")
+            item.help("a file holds `package`, `use`, `param`, `list`, `macro`, `pattern`, `rule`, `sequence`, `sample` and `test`")
                 .did_you_mean(near),
         );
         near.is_some()

@@ -6,15 +6,15 @@
 
 /// One token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) kind: TokenKind,
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(crate) enum TokenKind {
     Word,
     /// A quoted string that is closed.
     Text,
@@ -32,7 +32,7 @@ pub(super) enum TokenKind {
 }
 
 /// The tokens of a text, blanks left out.
-pub(super) struct Tokens<'t> {
+pub(crate) struct Tokens<'t> {
     bytes: &'t [u8],
     at: usize,
     /// Whether a `/` here starts a regular expression: after `matches` and `regex:`.
@@ -40,7 +40,7 @@ pub(super) struct Tokens<'t> {
 }
 
 impl<'t> Tokens<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
+    pub(crate) fn of(text: &'t str) -> Self {
         Self { bytes: text.as_bytes(), at: 0, regex: false }
     }
 

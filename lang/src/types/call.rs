@@ -197,12 +197,7 @@ impl<'a> Lower<'_, 'a> {
         };
         if self.sh.catalog.record_type(&record).is_none() {
             let at = args.first().map_or(span, |a| a.span);
-            let near = nearest(&record, self.sh.catalog.names());
-            self.report(
-                Diagnostic::new(Code::UnknownRecordType, at, format!("no record type `{record}`"))
-                    .did_you_mean(near)
-                    .help("events are `cloudtrail`; a resource type has its CloudFormation name, `AWS::EC2::Instance`"),
-            );
+            self.report(super::habits::unknown_record_type(self.sh.catalog, &record, at));
             return None;
         }
         let ty = Type::List(Box::new(Type::Record(record.clone())));
@@ -249,12 +244,15 @@ impl<'a> Lower<'_, 'a> {
             return;
         }
         let macros = self.sh.names.visible(scope.file, &[Kind::Macro]);
-        let near = nearest(&name.text, callable_names(&macros));
+        let near =
+            super::habits::function(&name.text).or_else(|| nearest(&name.text, callable_names(&macros)));
         let help = match self.sh.names.package_with(&name.text, &[Kind::Macro]) {
             Some(package) => {
                 format!("the package `{package}` has a macro of that name: write `use {package}`")
             }
-            None => "the function reference of the documentation lists all functions".to_owned(),
+            None => super::habits::call(&name.text).unwrap_or_else(|| {
+                "the function reference of the documentation lists all functions".to_owned()
+            }),
         };
         self.report(
             Diagnostic::new(
@@ -368,10 +366,14 @@ impl<'a> Lower<'_, 'a> {
         let written = self.sh.sources.text(span).to_owned();
         let what = describe(expect);
         let mut d = Diagnostic::new(Code::BadLiteral, span, format!("`{written}` is not {expected}"));
-        if self.is_field_name(&written) {
+        if let (Type::Bool, Some(word)) =
+            (expect, ["true", "false"].into_iter().find(|word| word.eq_ignore_ascii_case(&written)))
+        {
+            d = d.did_you_mean(Some(word));
+        } else if self.is_field_name(&written) {
             d = d.help(format!("a bare word on the right is text: write `val({written})` to read the field"));
         }
-        if !expected.starts_with(&what) {
+        if d.suggestion.is_none() && !expected.starts_with(&what) {
             d = d.label(format!("it is compared with {what}"));
         }
         self.report(d);

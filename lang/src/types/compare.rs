@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::Type;
 use super::expr::{all, any, atom};
 use super::fields::describe;
+use super::habits::null_word;
 use super::lists::SetUse;
 use super::literal;
 use super::lower::{Lower, Typed};
@@ -64,7 +65,7 @@ impl<'a> Lower<'_, 'a> {
     ) -> Option<Expr> {
         let typed = self.read(left, scope)?;
         self.check_operator(&typed, op, left)?;
-        if op.node == CompareOp::Ne {
+        if op.node == CompareOp::Ne && null_word(right).is_none() {
             self.warn_absent(&typed, left, right, op);
         }
         if let Some(modifier) = modifier {
@@ -73,6 +74,7 @@ impl<'a> Lower<'_, 'a> {
         }
         match family(op.node) {
             Family::Equal | Family::Order => {
+                self.warn_null(left, op.node, right);
                 let right_typed = self.value(right, &typed.ty, scope)?;
                 self.check_possible(&typed, op.node, &right_typed.term, right.span);
                 let test = AtomTest::Compare { left: typed.term, op: op.node, right: right_typed.term };
@@ -266,6 +268,9 @@ impl<'a> Lower<'_, 'a> {
         if let OperandKind::Regex(source) = &right.kind {
             return self.regex_atom(left, op, source, span, right.span);
         }
+        if matches!(right.kind, OperandKind::Call { .. } | OperandKind::Project { .. }) {
+            return self.regex_not_known(right.span);
+        }
         let typed = self.value(right, &Type::String, scope)?;
         self.regex_of_term(left, op, &typed.term, span, right.span)
     }
@@ -278,18 +283,16 @@ impl<'a> Lower<'_, 'a> {
         span: Span,
         at: Span,
     ) -> Option<Expr> {
-        let Term::Const(Value::Str(source)) = term else {
-            self.report(
-                Diagnostic::new(
-                    Code::BadRegex,
-                    at,
-                    "a regular expression must be known when rules are loaded",
-                )
-                .help("write it as `/…/` or as text"),
-            );
-            return None;
-        };
+        let Term::Const(Value::Str(source)) = term else { return self.regex_not_known(at) };
         self.regex_atom(left, op, source, span, at)
+    }
+
+    fn regex_not_known<T>(&mut self, at: Span) -> Option<T> {
+        self.report(
+            Diagnostic::new(Code::BadRegex, at, "a regular expression must be known when rules are loaded")
+                .help("write it in quotes, or as `/…/` behind `matches`"),
+        );
+        None
     }
 
     fn regex_atom(&mut self, left: Term, op: CompareOp, source: &str, span: Span, at: Span) -> Option<Expr> {

@@ -273,7 +273,8 @@ impl<'a> Lower<'_, 'a> {
                 .map(SmolStr::as_str)
                 .chain(scope.names())
                 .chain(fields.map(|f| f.name.as_str()))
-                .chain(self.lets.iter().map(SmolStr::as_str)),
+                .chain(self.lets.iter().map(SmolStr::as_str))
+                .chain(["true", "false"]),
         );
         let help = match self.sh.names.package_with(name, &[Kind::Macro]) {
             Some(package) => {

@@ -55,6 +55,9 @@ impl<'a> Lower<'_, 'a> {
             return found;
         }
         if let Some((field, named, below)) = self.find_field(segments) {
+            if field.name == "event" {
+                self.warn_raw_case(below);
+            }
             let base = self.field_use(field, named, span)?;
             return self.steps(base, below, span);
         }
@@ -270,6 +273,12 @@ impl<'a> Lower<'_, 'a> {
 
     fn no_member(&mut self, shape: &'a Shape, segment: &Segment) {
         let near = nearest(&segment.name, shape.fields.iter().map(|f| f.name.as_str()));
+        let owner = shape.name.split('.').next().filter(|owner| self.sh.catalog.record_type(owner).is_some());
+        let help = if shape.field("Key").is_some() && shape.field("Value").is_some() {
+            format!("`tags.{}` is the value of that tag", segment.name)
+        } else {
+            format!("`eyas rules fields {}` lists its fields", owner.unwrap_or(&self.record.name))
+        };
         self.report(
             Diagnostic::new(
                 Code::UnknownField,
@@ -277,7 +286,7 @@ impl<'a> Lower<'_, 'a> {
                 format!("no field `{}` on `{}`", segment.name, shape.name),
             )
             .did_you_mean(near)
-            .help(format!("`eyas rules fields {}` lists its fields", self.record.name)),
+            .help(help),
         );
     }
 
@@ -324,7 +333,8 @@ impl<'a> Lower<'_, 'a> {
         candidates.extend(scope.names());
         candidates.extend(lists.iter().map(SmolStr::as_str));
         candidates.extend(super::contexts::ALL.iter().map(|c| c.name));
-        let near = nearest(text, candidates.iter().copied());
+        let meant = self.meant(text, segments, scope);
+        let near = meant.as_deref().or_else(|| nearest(text, candidates.iter().copied()));
         let help = if known_base.is_none()
             && near.is_none()
             && self.sh.names.package_with(text, &[Kind::Param, Kind::List]).is_some()

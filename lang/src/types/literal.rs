@@ -55,7 +55,7 @@ pub(crate) fn network(text: &str) -> Option<IpNet> {
 pub(crate) fn number(text: &str) -> Option<Value<'static>> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if let Some(hex) = digits.strip_prefix("0x") {
-        let value = i64::from_str_radix(hex, 16).ok()?;
+        let value = i64::from_str_radix(hex, 16).ok().filter(|value| *value >= 0)?;
         return Some(Value::Int(if text.starts_with('-') { -value } else { value }));
     }
     // `f64` also reads `inf` and `nan`, which are words here.
@@ -166,6 +166,7 @@ mod tests {
             assert!(number(word).is_none(), "{word}");
         }
         assert!(matches!(number("0xff"), Some(Value::Int(255))));
+        assert!(number("-0x-8000000000000000").is_none());
         assert!(matches!(number("-3"), Some(Value::Int(-3))));
         assert!(matches!(number("2.5e+3"), Some(Value::Float(f)) if f == 2500.0));
     }

@@ -17,6 +17,7 @@ mod except;
 mod expr;
 mod fields;
 mod given;
+mod habits;
 mod keys;
 mod lists;
 mod literal;

@@ -67,6 +67,15 @@ fn is_region(text: &str) -> bool {
             && last.chars().all(|c| c.is_ascii_digit()))
 }
 
+/// Why a text is neither an address nor the name of a host.
+fn no_host(text: &str) -> Option<String> {
+    if text.parse::<ipnet::IpNet>().is_ok() {
+        return Some(format!("this is a network; an address lies in one: `inside {text}`"));
+    }
+    let numbers = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    numbers.then(|| "it is no IP address, and host names are not made of numbers alone".to_owned())
+}
+
 impl<'a> Lower<'_, 'a> {
     /// Warns where a comparison with constants can never be true (or, for `!=`, false).
     pub(super) fn check_possible(&mut self, left: &Typed<'a>, op: CompareOp, right: &Term, span: Span) {
@@ -85,8 +94,24 @@ impl<'a> Lower<'_, 'a> {
             self.impossible(&field.name, text, near, &format!("its values are {some}{more}"), span);
             return;
         }
+        if *item_type(&left.ty) == Type::Host
+            && let Some(why) = no_host(text)
+        {
+            self.impossible(&field.name, text, None, &why, span);
+            return;
+        }
+        // What reads a field is told so elsewhere.
+        if self.is_field_name(text) {
+            return;
+        }
         let format = FORMATS.iter().find(|f| f.field == field.name && self.record.name == "cloudtrail");
         if let Some(format) = format
+            && text.contains('*')
+        {
+            let why =
+                format!("`=` and `in` compare the whole text; write `{} glob \"{text}\"`", format.field);
+            self.impossible(&field.name, text, None, &why, span);
+        } else if let Some(format) = format
             && !(format.holds)(text)
         {
             self.impossible(&field.name, text, (format.mend)(text), format.looks, span);

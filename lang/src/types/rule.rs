@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::edits::with_vars;
 use super::expr::{all, any, not};
+use super::habits::unknown_record_type;
 use super::lower::Lower;
 use super::possible::contradictions;
 use super::scope::{BoundVar, Scope};
@@ -40,18 +41,7 @@ pub(crate) fn check<'a>(
     is_sequence: bool,
 ) -> Option<Rule> {
     let Some(record) = sh.catalog.record_type(&rule.record.text) else {
-        let near = nearest(&rule.record.text, sh.catalog.names());
-        sh.sink.push(
-            Diagnostic::new(
-                Code::UnknownRecordType,
-                rule.record.span,
-                format!("no record type `{}`", rule.record.text),
-            )
-            .did_you_mean(near)
-            .help(
-                "events are `cloudtrail`; a resource type has its CloudFormation name, `AWS::EC2::Instance`",
-            ),
-        );
+        sh.sink.push(unknown_record_type(sh.catalog, &rule.record.text, rule.record.span));
         return None;
     };
     let mut lower = Lower::new(sh, record);

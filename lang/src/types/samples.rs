@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::habits::unknown_record_type;
 use super::shared::Shared;
 use super::{Type, given};
 use crate::catalog::{Catalog, Extract, Plane, RecordType, Shape, Step};
@@ -88,11 +89,7 @@ pub(crate) fn check_sample(sh: &Shared<'_>, sample: &ast::Sample) {
 fn record_type<'a>(sh: &Shared<'a>, name: &Name) -> Option<&'a RecordType> {
     let record = sh.catalog.record_type(&name.text);
     if record.is_none() {
-        sh.sink.push(
-            Diagnostic::new(Code::UnknownRecordType, name.span, format!("no record type `{}`", name.text))
-                .did_you_mean(nearest(&name.text, sh.catalog.names()))
-                .help("events are `cloudtrail`; a resource type has its CloudFormation name, `AWS::EC2::Instance`"),
-        );
+        sh.sink.push(unknown_record_type(sh.catalog, &name.text, name.span));
     }
     record
 }
@@ -297,11 +294,19 @@ fn check_members(sh: &Shared<'_>, catalog: &Catalog, shape: &Shape, data: &Data)
 }
 
 fn near_miss<'k>(sh: &Shared<'_>, key: &Ident, known: impl Iterator<Item = &'k str>, of: &str) {
-    let Some(near) = nearest(&key.name, known) else { return };
+    let near = nearest(&key.name, known);
+    let help = match key.name.as_str() {
+        "Properties" => "the record of a resource is its properties: write them without `Properties`",
+        name if of == "cloudtrail" && name.contains('.') => {
+            "the record is the raw event: write its own keys, as in `{ eventName: RunInstances }`"
+        }
+        _ if near.is_some() => "no condition that reads the record sees this value",
+        _ => return,
+    };
     sh.sink.push(
         Diagnostic::new(Code::UnknownTestKey, key.span, format!("`{of}` has no `{}`", key.name))
-            .did_you_mean(Some(near))
-            .help("no condition that reads the record sees this value"),
+            .did_you_mean(near)
+            .help(help),
     );
 }
 

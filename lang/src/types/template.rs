@@ -30,7 +30,10 @@ impl Lower<'_, '_> {
         let mut parts = Vec::with_capacity(template.parts.len());
         for part in &template.parts {
             parts.extend(match part {
-                ast::TemplatePart::Text(text) => Some(TemplatePart::Text(text.clone())),
+                ast::TemplatePart::Text(text) => {
+                    self.warn_percent(text, template.span);
+                    Some(TemplatePart::Text(text.clone()))
+                }
                 ast::TemplatePart::Cel(cel) => self.cel(cel, scope).map(TemplatePart::Cel),
                 ast::TemplatePart::Value(operand) => self.template_value(operand, around, scope),
             });

@@ -9,6 +9,7 @@ use crate::diagnostics::plain;
 use crate::source::{SourceFile, SourceKind, Sources};
 
 mod conditions;
+mod damage;
 mod limits;
 mod lowering;
 mod messages;

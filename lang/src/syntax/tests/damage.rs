@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::File;
 use crate::syntax::tests::{SAMPLE, generators, rule_files};
-use crate::syntax::tokens::{Token, Tokens};
+use crate::syntax::tokens::Tokens;
 use crate::syntax::{parse, parse_condition};
 
 /// Reads a text and holds the result to what is true of every result.
@@ -47,24 +47,6 @@ fn every_prefix_is_read_and_is_either_whole_or_has_a_diagnostic() {
 
 fn is_bracket(text: &str, at: usize) -> bool {
     matches!(text.as_bytes().get(at), Some(b'(' | b')' | b'[' | b']' | b'{' | b'}'))
-}
-
-/// Every prefix and every deletion of a token in the project's rule files: a few of each file,
-/// all of them with `EYAS_EXHAUSTIVE=1` (minutes).
-#[test]
-fn rule_files_may_be_damaged_anywhere() {
-    for (nth, text) in rule_files().iter().enumerate() {
-        let tokens: Vec<Token> = Tokens::of(text).collect();
-        let step = if generators::exhaustive() { 1 } else { 1 + tokens.len() / 4 };
-        for token in tokens.iter().skip(nth % step).step_by(step) {
-            read(&text[..token.end]);
-            let damaged = format!("{}{}", &text[..token.start], &text[token.end..]);
-            let file = read(&damaged);
-            if is_bracket(text, token.start) {
-                assert!(!file.diagnostics.is_empty(), "{damaged}");
-            }
-        }
-    }
 }
 
 #[test]

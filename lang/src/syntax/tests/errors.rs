@@ -255,3 +255,54 @@ fn nesting_beyond_the_limit() {
     let in_data = parse(FileId(0), &data).diagnostics;
     insta::assert_snapshot!(show(&not, &in_not) + &show(&group, &in_group) + &show(&data, &in_data));
 }
+
+/// What people write who come from another language.
+#[test]
+fn habits_of_other_languages() {
+    insta::assert_snapshot!(conditions(&[
+        "a.b in (c, d,)",
+        "a.b in {c}",
+        "a.b not in (c)",
+        "a.b not exists",
+        "a.b is null",
+        "a.b is not null",
+        "exists a.b",
+        "not exists a.b",
+        "if a.b = c",
+        "NOT a.b exists",
+        "a.b <> c",
+        "a.b = c; d.e exists",
+        "a.b = c,",
+        "a.b = c\n  d.e = f",
+        "a.b = c ? d",
+        "a.b > 5 MiB",
+        "a.b > 90 days",
+        "1 <= a.b <= 2",
+        "a.b >= 1 <= 2",
+        "a.b between 1 and 2",
+        "any r in a.b r.c = 1",
+        "any r in a.b { r.c = 1 }",
+        "some r in a.b (r.c = 1)",
+        "for any r in a.b (r.c = 1)",
+        "a.b any (c = 1)",
+        "a.0.b = c",
+        "a.x-b = c",
+        "$.a.b = c",
+        "a.b glob c[d]*",
+        "a.b = ${c}",
+        "a.b = [c]",
+        "a.b = oneof(c, d)",
+        "a.b one of (c, d)",
+        "cel\"a\"",
+        "a.b = c // d",
+    ]));
+    insta::assert_snapshot!(files(&[
+        "// a\n/* b */\nlist a = [1]\n",
+        "rule: r\n  condition: a\n",
+        "import std.net\n",
+        "macro m: a\n",
+        "list l = (a)\n",
+        "test r {\n  fires: \"t\" { a: 1 }\n}\n",
+        "list l = [https://a/b?c=d]\n",
+    ]));
+}
