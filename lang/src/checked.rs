@@ -125,7 +125,7 @@ pub struct Rule {
     pub var_count: u32,
 }
 
-/// `set PATH = VALUE`, `add PATH = VALUE`, `remove PATH`
+/// `set PATH = VALUE`, `add PATH = VALUE`, `remove PATH`, each with `if COND` or without
 #[derive(Debug, Clone)]
 pub struct Edit {
     /// What is done.
@@ -137,6 +137,8 @@ pub struct Edit {
     pub path: Vec<Step>,
     /// What is set or added; null for `remove`.
     pub value: Tree,
+    /// The change is proposed where this holds, and only there.
+    pub when: Option<Expr>,
     /// The whole key in the rule.
     pub span: Span,
 }

@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask test|ci|bench|catalog|labelled|docs`.
+//! The project's chores: `cargo xtask test|ci|bench|catalog|labelled|deploy|docs`.
 
 use std::process::ExitCode;
 
@@ -6,6 +6,7 @@ mod bench;
 mod bench_lint;
 mod catalog;
 mod ci;
+mod deploy;
 mod docs;
 mod labelled;
 mod run;
@@ -22,6 +23,8 @@ usage: cargo xtask CHORE
                   the network once)
   labelled [PART] compare our verdicts on templates with those of other tools; PART is a part of
                   a rule's id, theirs or ours
+  deploy [FOLDER] deploy templates to an emulated CloudFormation before and after `eyas lint --fix`
+                  (needs python3, and the network once)
   docs            write the generated documentation pages (--check: fail where one is stale)
 ";
 
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => bench::bench(rest),
         ["catalog"] => catalog::catalog(),
         ["labelled", rest @ ..] => labelled::labelled(rest),
+        ["deploy", rest @ ..] => deploy::deploy(rest),
         ["docs", rest @ ..] => docs::docs(rest),
         _ => {
             eprint!("{USAGE}");

@@ -256,6 +256,37 @@ rule admin on AWS::IAM::Role {
     assert_eq!(edits(r#"[{"PolicyDocument": {"Fn": "${document}"}}]"#), "[]");
 }
 
+#[test]
+fn changes_are_proposed_where_their_condition_holds() {
+    let text = r#"
+## Open.
+rule open on AWS::EC2::SecurityGroup {
+  severity: high
+  when: any r in SecurityGroupIngress (r.CidrIp = "0.0.0.0/0")
+  message: "m"
+  remove r if r.FromPort = 22
+  set r.CidrIp = "10.0.0.0/8" if not r.FromPort = 22
+  set GroupName = closed
+    if no i in resources(AWS::EC2::Instance) (i.SecurityGroupIds refers_to self)
+}"#;
+    let edits = |port: &str, others: &[(&str, &str)]| {
+        let group = format!(
+            r#"{{"id": "g", "GroupDescription": "d", "SecurityGroupIngress": [{{"CidrIp": "0.0.0.0/0", "FromPort": {port}}}]}}"#
+        );
+        serde_json::to_string(&findings(text, &group, others)[0].edits).unwrap()
+    };
+    let user = [("AWS::EC2::Instance", r#"{"id": "i", "SecurityGroupIds": [{"Ref": "g"}]}"#)];
+    let (remove, set, name) = (
+        r#"{"op":"remove","path":["SecurityGroupIngress",0]}"#,
+        r#"{"op":"set","path":["SecurityGroupIngress",0,"CidrIp"],"value":"10.0.0.0/8"}"#,
+        r#"{"op":"set","path":["GroupName"],"value":"closed"}"#,
+    );
+    assert_eq!(edits("22", &[]), format!("[{remove},{name}]"));
+    assert_eq!(edits("80", &user), format!("[{set}]"));
+    // Neither of two conditions that cannot be told holds.
+    assert_eq!(edits(r#"{"Ref": "port"}"#, &[]), format!("[{name}]"));
+}
+
 /// A template with a bucket and, under a condition, a policy for it.
 struct Templates;
 

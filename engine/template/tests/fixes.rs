@@ -144,9 +144,29 @@ fn what_is_computed_conditional_or_shared_is_left_alone() {
     }
     let list = "      L:\n        - !If [A, {X: 1}, !Ref AWS::NoValue]\n        - X: 1\n";
     assert_eq!(fixed(&template(list), &[set("L.1.X", json!(2))]), "unchanged");
+    let add = |list: &str| fixed(&template(list), &[edit(EditOp::Add, "L", json!({"X": 1}))]);
+    assert_eq!(add(list), "unchanged", "the condition may add the same");
     // One of several edits that is not safe stops all.
     let both = [set("Size", json!(9)), set("Encrypted", json!(true))];
     assert_eq!(fixed(&template("      Size: 8\n      Encrypted: !Ref Flag\n"), &both), "unchanged");
+}
+
+#[test]
+fn what_others_share_stays_theirs() {
+    let base = "Base: &base\n  Type: AWS::EC2::Volume\n  Properties: {Size: 8}\n";
+    let with = |resource: &str| format!("{base}Resources:\n{resource}");
+    for resource in
+        ["  V: *base\n", "  V:\n    <<: *base\n", "  V: &v\n    Type: AWS::EC2::Volume\n  W: *v\n"]
+    {
+        for at in ["Encrypted", "DeletionPolicy"] {
+            assert_eq!(fixed(&with(resource), &[set(at, json!("x"))]), "unchanged", "{resource}{at}");
+        }
+    }
+    let own = with("  V:\n    <<: *base\n    Condition: C\n");
+    assert_eq!(
+        fixed(&own, &[set("DeletionPolicy", json!("Retain"))]),
+        format!("{own}    DeletionPolicy: Retain\n")
+    );
 }
 
 #[test]
@@ -155,6 +175,9 @@ fn line_ends_stay_as_they_are() {
     let after = fixed(&text, &[set("T", json!({"A": 1})), set("U", json!(1))]);
     assert!(after.contains("T:\r\n        A: 1\r\n      U: 1\r\n"), "{after}");
     assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
+    let mixed = VOLUME.replace("Properties:\n", "Properties:\r\n");
+    let after = fixed(&mixed, &[set("T", json!(1))]);
+    assert_eq!(after.matches('\r').count(), 1, "as the lines around it");
 }
 
 #[test]
@@ -167,4 +190,7 @@ fn block_texts_stay_last() {
 fn each_edit_sees_what_those_before_it_made() {
     let bare = "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n";
     insta::assert_snapshot!(fixed(bare, &[set("A.B", json!(1)), set("A.C", json!(2)), set("D", json!([]))]));
+    let noted = "Resources:\n  Q:\n    Type: AWS::SQS::Queue # the queue\n  R: 1\n";
+    let after = fixed(noted, &[set("A.B", json!(1)), set("A.C", json!(2))]);
+    assert_eq!(after, noted.replace("  R:", "    Properties:\n      A:\n        B: 1\n        C: 2\n  R:"));
 }

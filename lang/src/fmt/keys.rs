@@ -79,6 +79,16 @@ impl Page<'_> {
             self.push(" = ");
             self.data(value, INDENT);
         }
+        let Some(when) = &edit.when else { return };
+        let flat = format!(" if {}", self.flat(when));
+        if !self.has_comments(when.span) && self.fits(&flat, 0) {
+            self.push(&flat);
+            return;
+        }
+        self.comments_before(when.span.start, INDENT + 2);
+        self.line(INDENT + 2);
+        self.push("if ");
+        self.condition(when, INDENT + 5);
     }
 
     /// A condition after its key, with the comments that stand between the two above it.

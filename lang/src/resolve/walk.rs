@@ -174,8 +174,8 @@ impl Walk<'_, '_> {
             | RuleValue::Tags(_)
             | RuleValue::Refs(_)
             | RuleValue::Enabled(_)
-            | RuleValue::Edit(_)
             | RuleValue::Error => {}
+            RuleValue::Edit(edit) => edit.when.iter().for_each(|e| self.expr(e)),
         }
     }
 

@@ -222,7 +222,7 @@ pub enum RuleValue {
     Except(Except),
     /// `enabled: true`
     Enabled(Operand),
-    /// `set PATH = VALUE`, `add PATH = VALUE`, `remove PATH`
+    /// `set PATH = VALUE`, `add PATH = VALUE`, `remove PATH`, each with `if COND` or without
     Edit(Edit),
     /// A value that could not be read; its diagnostic is in [`File::diagnostics`]. The key is
     /// the one that was meant, as far as that is clear, so that it does not count as missing.
@@ -238,6 +238,8 @@ pub struct Edit {
     pub path: Spanned<Path>,
     /// What is set or added; `None` for `remove`.
     pub value: Option<Data>,
+    /// `if COND`: where it does not hold, the change is left to people.
+    pub when: Option<Expr>,
 }
 
 /// What an [`Edit`] does.

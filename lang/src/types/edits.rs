@@ -83,7 +83,8 @@ impl<'a> Lower<'_, 'a> {
                 Tree::new(TreeKind::Null)
             }
         };
-        Some(checked::Edit { kind: edit.kind, var: place.var, path: place.path, value, span })
+        let when = edit.when.as_ref().map(|when| self.cond(when, scope));
+        Some(checked::Edit { kind: edit.kind, var: place.var, path: place.path, value, when, span })
     }
 
     /// The place that a path leads to.

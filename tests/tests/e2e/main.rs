@@ -6,6 +6,7 @@ mod convert;
 mod data;
 mod demo;
 mod explain;
+mod fix;
 mod fmt;
 mod hunt;
 mod integrations;

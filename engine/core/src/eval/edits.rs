@@ -1,20 +1,26 @@
 //! The changes that a rule proposes, at the places of the items that made it fire.
 
 use eyas_lang::catalog::Step;
-use eyas_lang::checked::{self, EditKind};
+use eyas_lang::checked::EditKind;
 use eyas_lang::value::Fetched;
 
+use super::Truth;
 use super::places::ItemPath;
 use super::state::Eval;
 use crate::finding::{Edit, EditOp, PathStep};
+use crate::plan::PlannedRule;
 use crate::{tree, walk};
 
-impl Eval<'_, '_> {
+impl<'p> Eval<'p, '_> {
     /// The rule's changes for this record; none where one of them has no definite place. Those
-    /// that start at a variable of an alternative that does not hold are left out.
-    pub(super) fn edits(&self, edits: &[checked::Edit], witnesses: &[ItemPath]) -> Vec<Edit> {
-        let mut out = Vec::with_capacity(edits.len());
-        for edit in edits {
+    /// that start at a variable of an alternative that does not hold, and those whose condition is
+    /// not known to hold, are left out.
+    pub(super) fn edits(&mut self, rule: &'p PlannedRule, witnesses: &[ItemPath]) -> Vec<Edit> {
+        let mut out = Vec::with_capacity(rule.edits.len());
+        for (edit, when) in rule.rule.edits.iter().zip(&rule.edits) {
+            if when.as_ref().is_some_and(|when| self.truth(when) != Truth::True) {
+                continue;
+            }
             let base = match edit.var {
                 None => Vec::new(),
                 Some(var) => match witnesses.iter().find(|w| w.var == var.0 && w.holds) {

@@ -32,11 +32,11 @@ impl<'p, 'r> Eval<'p, 'r> {
         }
         let message = self.render(&rule.message);
         let fix = rule.fix.as_ref().map(|fix| self.render(fix));
-        self.unbind_all();
         let edits = match outcome {
-            Outcome::Violation => self.edits(&rule.rule.edits, &witnesses),
+            Outcome::Violation => self.edits(rule, &witnesses),
             _ => Vec::new(),
         };
+        self.unbind_all();
         let subject = self.record.subject();
         let location = self.record.location();
         Finding {

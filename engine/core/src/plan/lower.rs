@@ -60,6 +60,7 @@ impl<'s> Builder<'s> {
             severity,
             message: self.message(&rule.message),
             fix: rule.fix.as_ref().map(|f| self.message(f)),
+            edits: rule.edits.iter().map(|e| e.when.as_ref().map(|c| self.condition(c))).collect(),
             lets: self.lets.clone(),
         }
     }

@@ -73,6 +73,8 @@ pub(crate) struct PlannedRule {
     pub(crate) severity: Vec<(Severity, Node)>,
     pub(crate) message: Message,
     pub(crate) fix: Option<Message>,
+    /// The conditions of its changes, one for each.
+    pub(crate) edits: Vec<Option<Node>>,
     /// The slots of its `let`s.
     pub(crate) lets: Vec<u32>,
 }

@@ -26,6 +26,10 @@ pub(super) fn members(
     members: &[(String, Value)],
 ) -> Option<Patch> {
     let json = fixer.document.json;
+    // What a merge key brings along stands elsewhere, and all its users have it.
+    if !map.entries().iter().all(|entry| inside(entry.key_span, map.span)) {
+        return among_merged(fixer, map, members);
+    }
     match (&map.kind, map.style) {
         (NodeKind::Null, _) if !json => below_key(fixer, key?, members),
         (NodeKind::Map(entries), Style::Flow) => match entries.last() {
@@ -45,10 +49,25 @@ pub(super) fn members(
             let indent = column(fixer, first.key_span);
             let step = step(fixer, map, key);
             let at = fixer.line_end(fixer.end(&last.value).max(last.key_span.end));
-            Some(Patch::insert(at, new_lines(fixer, members, indent, step)))
+            Some(new_lines(fixer, at, members, indent, step))
         }
         _ => None,
     }
+}
+
+/// Puts members behind those of a map that are written in it and do not come by a merge key.
+fn among_merged(fixer: &Fixer<'_>, map: &Node, members: &[(String, Value)]) -> Option<Patch> {
+    let own = |entry: &&Entry| inside(entry.key_span, map.span);
+    let own: Vec<Entry> = map.entries().iter().filter(own).cloned().collect();
+    if own.is_empty() {
+        return None;
+    }
+    let written = Node { kind: NodeKind::Map(own), span: map.span, style: map.style };
+    self::members(fixer, &written, None, members)
+}
+
+fn inside(inner: Span, outer: Span) -> bool {
+    inner.start >= outer.start && inner.end <= outer.end
 }
 
 fn flow_member(name: &str, value: &Value, json: bool) -> String {
@@ -56,13 +75,13 @@ fn flow_member(name: &str, value: &Value, json: bool) -> String {
 }
 
 /// Members of a block, each after a line break.
-fn new_lines(fixer: &Fixer<'_>, members: &[(String, Value)], indent: usize, step: usize) -> String {
-    let newline = fixer.newline();
+fn new_lines(fixer: &Fixer<'_>, at: u32, members: &[(String, Value)], indent: usize, step: usize) -> Patch {
+    let newline = fixer.newline(at);
     let line = |(name, value): &(String, Value)| {
         let text = render::block_member(name, value, indent, step, newline);
         format!("{newline}{}{text}", " ".repeat(indent))
     };
-    members.iter().map(line).collect()
+    Patch::insert(at, members.iter().map(line).collect())
 }
 
 /// The first name of a path and what is to be its value, so that the value stands at its end.
@@ -90,7 +109,7 @@ fn below_key(fixer: &Fixer<'_>, key: &Entry, members: &[(String, Value)]) -> Opt
         return None;
     }
     let step = 2;
-    Some(Patch::insert(at, new_lines(fixer, members, column(fixer, key.key_span) + step, step)))
+    Some(new_lines(fixer, at, members, column(fixer, key.key_span) + step, step))
 }
 
 /// More members between braces: on lines of their own where the others are.
@@ -105,7 +124,7 @@ fn after_in_flow(fixer: &Fixer<'_>, entries: &[Entry], last: &Entry, members: &[
             members.iter().map(|(name, value)| format!(", {}", flow_member(name, value, json))).collect(),
         );
     }
-    let newline = fixer.newline();
+    let newline = fixer.newline(at);
     let step = if lead.contains('\t') { "\t".to_owned() } else { " ".repeat(json_step(fixer, entries)) };
     let line = |(name, value): &(String, Value)| {
         let text = match json {
@@ -134,7 +153,7 @@ fn json_step(fixer: &Fixer<'_>, entries: &[Entry]) -> usize {
 fn before_last(fixer: &Fixer<'_>, entries: &[Entry], members: &[(String, Value)]) -> Option<Patch> {
     let last = entries.last()?;
     let indent = column(fixer, last.key_span);
-    let newline = fixer.newline();
+    let newline = fixer.newline(last.key_span.start);
     let line = |(name, value): &(String, Value)| {
         let text = render::block_member(name, value, indent, 2, newline);
         format!("{text}{newline}{}", " ".repeat(indent))
@@ -182,7 +201,7 @@ pub(super) fn item(fixer: &Fixer<'_>, list: &Node, value: &Value) -> Option<Patc
     if list.style == Style::Flow {
         let lead = fixer.text(Span { start: fixer.line_start(last.span.start), end: last.span.start });
         let between =
-            if lead.trim().is_empty() { format!(",{}{lead}", fixer.newline()) } else { ", ".to_owned() };
+            if lead.trim().is_empty() { format!(",{}{lead}", fixer.newline(at)) } else { ", ".to_owned() };
         return Some(Patch::insert(at, format!("{between}{}", render::flow(value, json))));
     }
     if ends_in_block_text(last) {
@@ -191,7 +210,7 @@ pub(super) fn item(fixer: &Fixer<'_>, list: &Node, value: &Value) -> Option<Patc
     let before = fixer.text(Span { start: fixer.line_start(last.span.start), end: last.span.start });
     // The item's own dash is the last one before it.
     let indent = before.rfind('-')?;
-    let newline = fixer.newline();
+    let newline = fixer.newline(at);
     let text = render::block_item(value, indent, 2, newline);
     Some(Patch::insert(fixer.line_end(at), format!("{newline}{}{text}", " ".repeat(indent))))
 }

@@ -13,8 +13,10 @@ mod insert;
 mod remove;
 mod render;
 mod rounds;
+mod sam;
 
 pub use rounds::{Fixed, fix};
+pub(crate) use sam::as_written;
 
 /// Attributes of a resource that stand beside `Properties`.
 const ATTRIBUTES: [&str; 4] = ["DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Metadata"];
@@ -49,9 +51,14 @@ pub fn text_edits(document: &Document, resource: &Entry, edits: &[Edit]) -> Vec<
 fn one_by_one(document: &Document, resource: &Entry, edits: &[Edit]) -> Option<TextEdit> {
     let fixer = Fixer { document };
     let end = resource.value.span.end.max(resource.key_span.end);
-    let (start, open, close) = match resource.value.style {
-        Style::Indented => (fixer.line_start(resource.key_span.start), "", ""),
-        _ => (resource.key_span.start, "{", "}"),
+    let ends_line = fixer.document.text.get(..end as usize)?.ends_with('\n');
+    let (start, end, open, close) = match resource.value.style {
+        // A comment behind the last value stays there.
+        Style::Indented if !ends_line => {
+            (fixer.line_start(resource.key_span.start), fixer.line_end(end), "", "")
+        }
+        Style::Indented => (fixer.line_start(resource.key_span.start), end, "", ""),
+        _ => (resource.key_span.start, end, "{", "}"),
     };
     let old = fixer.text(Span { start, end });
     let mut text = format!("{open}{old}{close}");
@@ -220,6 +227,8 @@ impl<'d> Fixer<'d> {
                 let list = serde_json::Value::Array(vec![value.clone()]);
                 insert::member(self, map, key, rest, &list).map(|p| vec![p])
             }
+            // Beside an item that a condition puts there the new one may be its double.
+            Reached::All(_, node) if node.items().iter().any(is_conditional) => None,
             Reached::All(_, node) => insert::item(self, node, value).map(|p| vec![p]),
         }
     }
@@ -228,6 +237,7 @@ impl<'d> Fixer<'d> {
     fn reach<'s>(&self, resource: &'d Entry, path: &'s [PathStep]) -> Option<Reached<'d, 's>> {
         let mut above = Vec::new();
         let mut node = &resource.value;
+        self.no_anchor_before(node)?;
         let mut key = Some(resource);
         for (at, step) in path.iter().enumerate() {
             if is_intrinsic(node) {
@@ -287,9 +297,16 @@ impl<'d> Fixer<'d> {
         self.document.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
-    /// The line break that the author uses.
-    fn newline(&self) -> &'static str {
-        if self.document.text.contains("\r\n") { "\r\n" } else { "\n" }
+    /// The line break that the author uses around a place: the one that ends its line, or the
+    /// one before it on the last line.
+    fn newline(&self, at: u32) -> &'static str {
+        let (before, after) = self.document.text.split_at_checked(at as usize).unwrap_or_default();
+        let line = match after.split_once('\n') {
+            Some(("", _)) => before,
+            Some((line, _)) => line,
+            None => before.rsplit_once('\n').map_or("", |(line, _)| line),
+        };
+        if line.ends_with('\r') { "\r\n" } else { "\n" }
     }
 
     /// The offset of the start of the line that holds `at`.

@@ -1,12 +1,15 @@
 //! One fix after the other, each judged before the next.
 
-use eyas_engine::finding::{Finding, Outcome, TextEdit};
-use rustc_hash::FxHashSet;
+use eyas_engine::finding::{Finding, Outcome};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::apply;
 
 /// More fixes than this are not made in one text.
 const MOST: usize = 1_000;
+
+/// Nor does one finding take more changes than this.
+const MOST_OF_ONE: usize = 50;
 
 /// What fixing came to.
 #[derive(Debug)]
@@ -18,7 +21,7 @@ pub struct Fixed {
 }
 
 /// Makes the fixes of a text that `wanted` lets through. After each the text is judged anew; a
-/// fix that does not end its finding, that brings another as bad, or after which the text cannot be
+/// fix that does not end its finding, that brings another, or after which the text cannot be
 /// judged, is taken back.
 pub fn fix(
     text: &str,
@@ -37,41 +40,70 @@ pub fn fix(
         });
         let Some(next) = next.cloned() else { break };
         tried.insert(key(&next));
-        let edits: &[TextEdit] = &next.text_edits;
-        let after = apply(&fixed.text, edits);
-        let Some(now) = judge(&after) else { continue };
-        // Of several items that a rule finds in a resource, the next takes the place of the first.
-        let mended = alike(&now, &next) < alike(&findings, &next);
-        if !mended || now.iter().any(|finding| worse(finding, &next, &findings)) {
-            continue;
-        }
+        let Some((text, now)) = mend(&fixed.text, &next, &findings, judge) else { continue };
         tried.clear();
-        fixed.text = after;
+        fixed.text = text;
         findings = now;
         fixed.mended.push(next);
     }
     fixed
 }
 
-/// Whether a finding is new, and no better than the one that was mended.
-fn worse(finding: &Finding, mended: &Finding, before: &[Finding]) -> bool {
-    finding.outcome == Outcome::Violation
-        && finding.severity >= mended.severity
-        && !before.iter().any(|known| known.fingerprint == finding.fingerprint)
+/// Makes a finding's changes, and those that it still proposes after them: of several items that
+/// make a rule fire once, each is a change by itself. The text and what is found in it; `None` where
+/// that does not end it.
+fn mend(
+    text: &str,
+    finding: &Finding,
+    before: &[Finding],
+    judge: &mut dyn FnMut(&str) -> Option<Vec<Finding>>,
+) -> Option<(String, Vec<Finding>)> {
+    let mut text = text.to_owned();
+    let mut next = finding.clone();
+    for _ in 0..MOST_OF_ONE {
+        text = apply(&text, &next.text_edits);
+        let now = judge(&text)?;
+        if better(&now, before, finding) {
+            return Some((text, now));
+        }
+        let another = |one: &&Finding| {
+            about(one) == about(finding) && !one.text_edits.is_empty() && one.edits != next.edits
+        };
+        next = now.iter().find(another)?.clone();
+    }
+    None
+}
+
+/// Whether a fix ended its finding and brought no other. Findings are told apart by their rule and
+/// resource and counted: of several items that a rule finds in a resource, the next takes the
+/// place of the first.
+fn better(now: &[Finding], before: &[Finding], mended: &Finding) -> bool {
+    let (now, before) = (counts(now), counts(before));
+    let known = |of: &FxHashMap<_, usize>, what: &_| of.get(what).copied().unwrap_or(0);
+    let ended = known(&now, &about(mended)) < known(&before, &about(mended));
+    ended && now.iter().all(|(what, count)| *count <= known(&before, what))
+}
+
+type About<'f> = (&'f str, &'f str, Option<&'f str>);
+
+/// What a finding is about.
+fn about(finding: &Finding) -> About<'_> {
+    (&finding.rule.id, &finding.subject.kind, finding.subject.id.as_deref())
+}
+
+/// How many findings there are of each rule over each resource. What cannot be told any more is
+/// no better than what was found.
+fn counts(findings: &[Finding]) -> FxHashMap<About<'_>, usize> {
+    let mut counts = FxHashMap::default();
+    let told = |finding: &&Finding| matches!(finding.outcome, Outcome::Violation | Outcome::Unknown);
+    for finding in findings.iter().filter(told) {
+        *counts.entry(about(finding)).or_insert(0) += 1;
+    }
+    counts
 }
 
 /// What tells a finding from others until the text changes.
 fn key(finding: &Finding) -> (String, Option<u64>) {
     let offset = finding.location.as_ref().and_then(|location| location.offset);
     (finding.fingerprint.clone(), offset)
-}
-
-/// How many findings a rule has over one resource.
-fn alike(findings: &[Finding], one: &Finding) -> usize {
-    let same = |finding: &&Finding| {
-        finding.rule.id == one.rule.id
-            && finding.subject == one.subject
-            && finding.outcome == Outcome::Violation
-    };
-    findings.iter().filter(same).count()
 }

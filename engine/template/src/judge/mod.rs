@@ -10,14 +10,14 @@ use eyas_engine::tree::TreeRecord;
 use jiff::civil::Date;
 
 use crate::document::{Document, LineIndex, Problem, parse};
-use crate::fix::text_edits;
+use crate::fix::{as_written, text_edits};
 use crate::inputs::Inputs;
 use crate::nested::{Nearby, Nested};
 use crate::note::Note;
 use crate::records::{Resolved, ResourceRecord, Variant, resolve};
 use crate::schema::RULES;
 use crate::suppress::{Idle, Peers, suppress};
-use crate::template::{NotATemplate, Resource, Template, recognise};
+use crate::template::{NotATemplate, Template, recognise};
 use crate::when::{Conditions, describe};
 
 mod place;
@@ -219,9 +219,9 @@ fn judge_resource(
     hits.retain(|hit| hit.finding.outcome == Outcome::Violation || !violated.contains(&hit.rule));
     let all: Vec<&Conditions> =
         record.variants.iter().flat_map(|variant| &variant.under).chain(&record.absent_under).collect();
-    // What a transform makes has no declaration of its own to mend.
-    let written = |resource: &&Resource<'_>| record.made_from.is_none() && *resource.id() == record.id;
-    let declared = template.resources.iter().find(written);
+    // What a transform makes has no declaration of its own to mend, but that of what it is made of.
+    let id = record.made_from.as_ref().map_or(&record.id, |source| &source.id);
+    let declared = template.resources.iter().find(|resource| resource.id() == id);
     for Hit { mut finding, under, .. } in hits {
         let others: Vec<&Conditions> =
             all.iter().filter(|one| !under.iter().any(|held| std::ptr::eq(*held, **one))).copied().collect();
@@ -231,8 +231,14 @@ fn judge_resource(
             finding.subject.kind = source.kind.to_string();
         }
         finding.when = describe(&under, &others);
-        if let Some(resource) = declared {
-            finding.text_edits = text_edits(template.document, resource.entry, &finding.edits);
+        if let Some(resource) = declared.filter(|_| in_every_variant(record, &under)) {
+            finding.text_edits = match &record.made_from {
+                None => text_edits(template.document, resource.entry, &finding.edits),
+                Some(source) => {
+                    let edits = as_written(&source.kind, &record.kind, &finding.edits);
+                    text_edits(template.document, resource.entry, &edits)
+                }
+            };
         }
         finding.location = Some(location(file, template.document, record.id_span, finding.place));
         // The same logical id in another template is another resource.
@@ -240,6 +246,13 @@ fn judge_resource(
         out.push(finding);
     }
     passed
+}
+
+/// Whether something holds however the template's conditions turn out. A change of the text is one
+/// of every variant.
+fn in_every_variant(record: &ResourceRecord, under: &[&Conditions]) -> bool {
+    let holds = |one: &Conditions| under.iter().any(|held| std::ptr::eq(*held, one));
+    record.variants.iter().flat_map(|variant| &variant.under).all(holds)
 }
 
 /// What was found in the variants of a resource, each thing once.
@@ -265,6 +278,9 @@ fn hits<'r>(
             let of_rule = |hit: &&mut Hit<'_>| hit.rule == rule && hit.finding.outcome == finding.outcome;
             if let Some(hit) = hits.iter_mut().filter(of_rule).find(|hit| same(hit)) {
                 hit.under.extend(&variant.under);
+                if hit.finding.edits != finding.edits {
+                    hit.finding.edits.clear();
+                }
                 continue;
             }
             if hits.iter().any(|hit| hit.finding.fingerprint == finding.fingerprint) {

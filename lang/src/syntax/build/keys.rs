@@ -108,7 +108,11 @@ impl Builder {
             Some(_) => Some(self.data(inner.next()?)?),
             None => None,
         };
-        Some(Edit { kind, path, value })
+        let when = match inner.child(Rule::if_kw) {
+            Some(_) => Some(self.condition(inner.next()?)?),
+            None => None,
+        };
+        Some(Edit { kind, path, value, when })
     }
 
     fn severity(&mut self, inner: Children<'_>) -> Option<Severity> {

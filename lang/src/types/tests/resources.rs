@@ -35,6 +35,14 @@ fn a_change_needs_a_value_of_the_propertys_kind() {
 }
 
 #[test]
+fn a_change_may_hang_on_a_condition() {
+    insta::assert_snapshot!(said_of_changes(
+        "  set r.CidrIp = \"10.0.0.0/8\" if r.FromPortt = 1\n  remove r.CidrIp if not no_macro\n  \
+         set GroupName = a if GroupDescription = 22 and o.ImageId exists"
+    ));
+}
+
+#[test]
 fn changes_belong_to_resources() {
     insta::assert_snapshot!(said(
         "rule r on cloudtrail {\n  severity: high\n  when: ct.name = X\n  set ct.name = Y\n}\n"
