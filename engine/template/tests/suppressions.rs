@@ -22,7 +22,9 @@ fn told(template: &str, findings: &[(&str, &str)]) -> String {
     let document = parse(template).expect("a document");
     let read = recognise(&document).expect("a template");
     let mut found: Vec<Finding> = findings.iter().map(|(rule, at)| finding(rule, template, at)).collect();
-    let peers = Peers::from_csv("tool,theirs,ours\ncheckov,CKV_AWS_18,s3.logs\ncfn_nag,W35,s3.logs\n");
+    let peers = Peers::from_csv(
+        "tool,theirs,ours\ncheckov,CKV_AWS_18,s3.logs\ncfn_nag,W35,s3.logs\nkics,4552b71f-0a2a,s3.logs\n",
+    );
     let idle = suppress(&read, &mut found, date(2026, 6, 1), &peers, &|_| true);
     let mut out = String::new();
     for finding in &found {
@@ -73,6 +75,17 @@ fn comments_cover_what_they_stand_before() {
         ("s3.acl", "Old:"),
     ];
     insta::assert_snapshot!(told(COMMENTS, &findings));
+}
+
+#[test]
+fn what_kics_is_told_is_about_the_whole_file() {
+    let text = "Resources:\n  Logs:\n    Type: AWS::S3::Bucket\n  # kics-scan disable=4552b71f-0a2a, s3.name\n  Data:\n    Type: AWS::S3::Bucket\n";
+    let findings = [("s3.logs", "Logs:"), ("s3.logs", "Data:"), ("s3.name", "Logs:"), ("s3.acl", "Data:")];
+    let lines: Vec<String> = told(text, &findings).lines().map(str::to_owned).collect();
+    assert_eq!(
+        lines,
+        ["s3.logs: comment (-)", "s3.logs: comment (-)", "s3.name: comment (-)", "s3.acl: stands"]
+    );
 }
 
 const METADATA: &str = r#"

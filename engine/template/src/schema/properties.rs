@@ -15,7 +15,18 @@ use crate::document::{Entry, Node, NodeKind, Span};
 use crate::template::{Parameter, Resource, Template};
 
 /// How properties end that hold a secret.
-const SECRETS: [&str; 5] = ["Password", "AuthToken", "HECToken", "SecretString", "ClientSecret"];
+const SECRETS: [&str; 10] = [
+    "Password",
+    "AuthToken",
+    "AccessToken",
+    "OauthToken",
+    "RefreshToken",
+    "SecretToken",
+    "HECToken",
+    "SecretString",
+    "ClientSecret",
+    "PrivateKey",
+];
 
 /// Properties that packaging tools take as a local path where deployment wants a map.
 const PACKAGED: [(&str, &str); 10] = [

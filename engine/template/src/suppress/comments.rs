@@ -15,6 +15,10 @@ fn request(document: &Document, comment: &Comment, peers: &Peers) -> Option<Requ
     if let Some(rest) = text.strip_prefix("eyas:ignore") {
         return own(document, comment, rest);
     }
+    if let Some(ids) = text.strip_prefix("kics-scan disable=") {
+        // It is about the whole file, wherever it stands.
+        return Some(foreign(comment, peers, ids, None, None));
+    }
     // Both stand inside the resource that they are about.
     let (ids, reason) = if let Some(rest) = text.strip_prefix("checkov:skip=") {
         rest.split_once(':').map_or((rest, None), |(ids, reason)| (ids, Some(reason.trim().to_owned())))
@@ -22,17 +26,28 @@ fn request(document: &Document, comment: &Comment, peers: &Peers) -> Option<Requ
         let rest = text.strip_prefix("trivy:ignore:").or_else(|| text.strip_prefix("tfsec:ignore:"))?;
         (rest.split_whitespace().next()?, None)
     };
-    let rules = ids.split(',').flat_map(|id| peers.rules(id.trim())).collect();
-    Some(Request {
-        rules,
+    let covers = resource_around(document, comment.span).or_else(|| below(document, comment))?;
+    Some(foreign(comment, peers, ids, reason, Some(covers)))
+}
+
+/// What another tool's comment asks for.
+fn foreign(
+    comment: &Comment,
+    peers: &Peers,
+    ids: &str,
+    reason: Option<String>,
+    covers: Option<Span>,
+) -> Request {
+    Request {
+        rules: ids.split(',').flat_map(|id| peers.rules(id.trim())).collect(),
         written: ids.to_owned(),
         by: "comment",
         reason,
         until: None,
-        covers: Some(resource_around(document, comment.span).or_else(|| below(document, comment))?),
+        covers,
         at: comment.span,
         own: false,
-    })
+    }
 }
 
 fn own(document: &Document, comment: &Comment, rest: &str) -> Option<Request> {

@@ -1,6 +1,6 @@
 //! What a template's author decided not to act on, as comments and as metadata says so.
 //!
-//! Ours asks for a reason and may end at a day. The forms of cfn-guard, checkov, cfn_nag, trivy
+//! Ours asks for a reason and may end at a day. The forms of cfn-guard, checkov, cfn_nag, trivy, KICS
 //! and cfn-lint are understood too; their rules are looked up in a table of peers.
 
 use eyas_engine::finding::{Finding, Ignored, Location};
