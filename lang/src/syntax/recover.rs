@@ -1,7 +1,7 @@
 //! What is wrong with the text that junk productions took, and what can be kept of it.
 
 use super::advice::unusual_character;
-use super::ast::{DeclKind, Ident, PatternKey, RuleKey, RuleValue};
+use super::ast::{DeclKind, Ident, PatternKey, RuleKey, RuleValue, TestCase};
 use super::build::Builder;
 use super::expect::{Junk, unclosed_text};
 use super::grammar::{Pair, Rule};
@@ -303,19 +303,19 @@ impl Builder {
         false
     }
 
-    pub(super) fn junk_case(&mut self, pair: &Pair<'_>) {
+    pub(super) fn junk_case(&mut self, pair: &Pair<'_>) -> Option<TestCase> {
         let junk = Junk::of(pair);
         if self.is_blanked(self.junk_span(junk)) {
-            return;
+            return None;
         }
         let Some((name, _)) = junk.leading_word() else {
             self.stray(junk, "a test case or `}`");
-            return;
+            return None;
         };
         let word = junk.token_text(name);
         if OUTCOMES.contains(&word) {
             self.explain(junk, Rule::test_case);
-            return;
+            return None;
         }
         let outcomes: Vec<String> = OUTCOMES.iter().map(|word| format!("`{word}`")).collect();
         self.push(
@@ -327,6 +327,7 @@ impl Builder {
             .help(format!("a test case starts with one of {}", outcomes.join(", ")))
             .did_you_mean(nearest(word, OUTCOMES.iter().copied())),
         );
+        None
     }
 
     /// Reports junk that does not even start like what could stand there.

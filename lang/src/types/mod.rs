@@ -19,6 +19,7 @@ mod fields;
 mod given;
 mod habits;
 mod keys;
+mod leaves;
 mod lists;
 mod literal;
 mod lower;

@@ -9,29 +9,36 @@ use crate::source::Span;
 impl Builder {
     /// The keys between the braces of a rule or sequence.
     pub(super) fn rule_body(&mut self, body: Pair<'_>) -> Vec<RuleKey> {
-        let open = self.open_brace(&body);
-        let mut keys = Vec::new();
+        self.body(body, Self::junk_rule_key, Self::rule_key)
+    }
+
+    /// The items between braces: `junk` makes what it can of those that the grammar does not
+    /// match.
+    fn body<T>(
+        &mut self,
+        body: Pair<'_>,
+        junk: fn(&mut Self, &Pair<'_>) -> Option<T>,
+        item: fn(&mut Self, Pair<'_>) -> Option<T>,
+    ) -> Vec<T> {
+        let start = body.as_span().start();
+        let open = self.place(start, start + 1);
+        let mut items = Vec::new();
         let mut swallowed = false;
         for pair in Children::of(body) {
             match pair.as_rule() {
                 Rule::unclosed => self.unclosed_brace(open, swallowed),
-                Rule::junk_key => {
+                Rule::junk_key | Rule::junk_case => {
                     swallowed = ends_unclosed(&pair);
-                    keys.extend(self.junk_rule_key(&pair));
+                    items.extend(junk(self, &pair));
                 }
-                _ => keys.extend(self.rule_key(pair)),
+                _ => items.extend(item(self, pair)),
             }
         }
-        keys
-    }
-
-    pub(super) fn open_brace(&self, body: &Pair<'_>) -> Span {
-        let start = body.as_span().start();
-        self.place(start, start + 1)
+        items
     }
 
     /// Reports a brace that is not closed, unless junk inside has already run into the end.
-    pub(super) fn unclosed_brace(&mut self, open: Span, swallowed: bool) {
+    fn unclosed_brace(&mut self, open: Span, swallowed: bool) {
         if !swallowed {
             self.push(
                 Diagnostic::new(Code::UnclosedBlock, open, "this `{` is never closed")
@@ -158,20 +165,7 @@ impl Builder {
             self.junk_header("pattern", &header);
             None
         };
-        let body = inner.child(Rule::pattern_body)?;
-        let open = self.open_brace(&body);
-        let mut keys = Vec::new();
-        let mut swallowed = false;
-        for pair in Children::of(body) {
-            match pair.as_rule() {
-                Rule::unclosed => self.unclosed_brace(open, swallowed),
-                Rule::junk_key => {
-                    swallowed = ends_unclosed(&pair);
-                    keys.extend(self.junk_pattern_key(&pair));
-                }
-                _ => keys.extend(self.pattern_key(pair)),
-            }
-        }
+        let keys = self.body(inner.child(Rule::pattern_body)?, Self::junk_pattern_key, Self::pattern_key);
         Some(DeclKind::Pattern(Pattern { name: name?, keys }))
     }
 
@@ -200,20 +194,7 @@ impl Builder {
             self.junk_header("test", &header);
             None
         };
-        let body = inner.child(Rule::test_body)?;
-        let open = self.open_brace(&body);
-        let mut cases = Vec::new();
-        let mut swallowed = false;
-        for pair in Children::of(body) {
-            match pair.as_rule() {
-                Rule::unclosed => self.unclosed_brace(open, swallowed),
-                Rule::junk_case => {
-                    swallowed = ends_unclosed(&pair);
-                    self.junk_case(&pair);
-                }
-                _ => cases.extend(self.test_case(pair)),
-            }
-        }
+        let cases = self.body(inner.child(Rule::test_body)?, Self::junk_case, Self::test_case);
         Some(DeclKind::Test(Test { rule: rule?, cases }))
     }
 

@@ -68,9 +68,12 @@ impl Builder {
                         parts.push(TemplatePart::Text(std::mem::take(&mut text)));
                     }
                     let inner = rest.get(..len).unwrap_or_default();
-                    let origin = literal::Origin::Table(
-                        (0..=len).map(|i| read.origin.of(from + 1 + i) as u32).collect(),
-                    );
+                    let origin = match &read.origin {
+                        literal::Origin::Shifted(by) => literal::Origin::Shifted(by + from + 1),
+                        table => literal::Origin::Table(
+                            (0..=len).map(|i| table.of(from + 1 + i) as u32).collect(),
+                        ),
+                    };
                     parts.extend(self.interpolated(inner, at, origin));
                     from += len + 2;
                 }
