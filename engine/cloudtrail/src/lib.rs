@@ -2,7 +2,7 @@
 //! rules.
 //!
 //! In the order of the pipeline: `source` finds files, `decompress` and `stream` make text
-//! of them, `split` (with `strict`) finds the records in it, `peek` sees which
+//! of them, `split` (with `container` and `strict`) finds the records in it, `peek` sees which
 //! of them no rule can fire on, `shape` and `columns` unwrap events from what they came in,
 //! `event` is one event as the engine sees it, `reader` ties these together, `judge` lets
 //! the rules at it, `hunt` drives it all over many files and threads, `order` puts what
@@ -22,6 +22,7 @@
 )]
 
 mod columns;
+mod container;
 mod decompress;
 mod event;
 mod hunt;

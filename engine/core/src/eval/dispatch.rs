@@ -6,9 +6,9 @@
 //! event says, because Kleene's logic never takes a definite answer back. The rules that remain
 //! give texts of which one must occur in the raw bytes of some member, or nothing fires either.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind, packed};
 use eyas_lang::catalog::Step;
 use eyas_lang::value::{Fetched, Unknown, Value};
 use jiff::Timestamp;
@@ -86,12 +86,15 @@ impl Misses {
     /// Longer texts are searched again.
     const LONGEST: usize = 1024;
 
-    /// Where a text would be. Short, and different for texts that differ only here or there.
+    /// Where a text would be: by its length and what is in its middle and near its end.
     fn place(text: &[u8]) -> usize {
-        let at = |place: usize| text.get(place).map_or(0, |&byte| usize::from(byte));
+        let at = |place: usize| {
+            let word = text.get(place..).and_then(<[u8]>::first_chunk::<8>);
+            word.map_or(0, |word| u64::from_le_bytes(*word))
+        };
         let mixed =
-            text.len() + 3 * at(text.len() / 2) + 5 * at(text.len() / 4) + 7 * at(text.len().wrapping_sub(3));
-        (mixed ^ mixed >> 4) % 16
+            at(text.len() / 2) ^ at(text.len().saturating_sub(10)).rotate_left(32) ^ text.len() as u64;
+        (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60) as usize
     }
 
     fn contains(&self, text: &[u8]) -> bool {
@@ -120,28 +123,40 @@ enum Search {
     /// Whatever it is.
     Anything,
     One(Box<memmem::Finder<'static>>),
-    Some(AhoCorasick),
+    /// So few that they are all looked for in many bytes at a time.
+    Few(packed::Searcher),
+    Many(AhoCorasick),
 }
+
+/// Finds how an escape starts that could stand for a character of any text.
+static ESCAPE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(br"\u00"));
 
 impl Find {
     fn new(texts: &Texts) -> Option<Self> {
         let texts = match texts.as_slice() {
             [empty] if empty.is_empty() => Search::Anything,
             [one] => Search::One(Box::new(memmem::Finder::new(one).into_owned())),
-            _ => automaton(texts).map(Search::Some)?,
+            _ => match packed::Searcher::new(texts) {
+                Some(few) => Search::Few(few),
+                None => Search::Many(automaton(texts)?),
+            },
         };
         Some(Self { texts, missed: Misses::default() })
     }
 
-    fn is_in(&mut self, text: &[u8]) -> bool {
+    /// Whether one of the texts occurs, or could if escapes were undone; `escapes` says whether
+    /// there can be any.
+    fn is_in(&mut self, text: &[u8], escapes: bool) -> bool {
         if self.missed.contains(text) {
             return false;
         }
         let found = match &self.texts {
             Search::Anything => true,
             Search::One(one) => one.find(text).is_some(),
-            Search::Some(texts) => texts.is_match(text),
+            Search::Few(few) => few.find(text).is_some(),
+            Search::Many(many) => many.is_match(text),
         };
+        let found = found || escapes && ESCAPE.find(text).is_some();
         if !found {
             self.missed.add(text);
         }
@@ -277,7 +292,9 @@ impl<'p> Session<'p> {
                 Some(member) => raw.member(member),
                 None => Some(raw.text()),
             };
-            text.is_some_and(|text| finds.get_mut(probe.find as usize).is_none_or(|find| find.is_in(text)))
+            text.is_some_and(|text| {
+                finds.get_mut(probe.find as usize).is_none_or(|find| find.is_in(text, raw.has_escapes()))
+            })
         })
     }
 

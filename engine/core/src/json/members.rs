@@ -86,8 +86,8 @@ impl Names {
         self.find(text.as_bytes())
     }
 
-    /// The number of the name that a key is.
-    #[inline]
+    /// The number of the name that a key is. Called for every member of every event.
+    #[inline(always)]
     pub(super) fn find(&self, key: &[u8]) -> Option<usize> {
         let mark = mark(key);
         let mut place = first_place(mark);
