@@ -1,6 +1,9 @@
 //! Declarations of parameters.
 
+use std::cell::RefCell;
+
 use regex::bytes::{Regex, RegexBuilder};
+use rustc_hash::FxHashMap;
 
 use super::{Checker, rules};
 use crate::document::{Entry, Node, NodeKind};
@@ -165,8 +168,29 @@ fn refused(declaration: &Node, kind: &str, text: &str, list: bool) -> Option<Str
         return Some(format!("is longer than `MaxLength`, {most}"));
     }
     let pattern = declaration.get("AllowedPattern").and_then(Node::as_str)?;
-    let regex = compiled(pattern)?;
+    let regex = known(pattern)?;
     (!regex.is_match(text.as_bytes())).then(|| format!("does not match `AllowedPattern`, `{pattern}`"))
+}
+
+/// More patterns than this are not kept.
+const MOST_PATTERNS: usize = 256;
+
+thread_local! {
+    /// Patterns that were read on this thread: templates copy them from each other.
+    static PATTERNS: RefCell<FxHashMap<String, Option<Regex>>> = RefCell::default();
+}
+
+/// A pattern, compiled once.
+fn known(pattern: &str) -> Option<Regex> {
+    PATTERNS.with_borrow_mut(|known| {
+        if let Some(regex) = known.get(pattern) {
+            return regex.clone();
+        }
+        if known.len() == MOST_PATTERNS {
+            known.clear();
+        }
+        known.entry(pattern.to_owned()).or_insert_with(|| compiled(pattern)).clone()
+    })
 }
 
 /// A pattern as Java reads it, where classes such as `\w` mean ASCII; none where it cannot be read
