@@ -89,7 +89,7 @@ pub(crate) fn plan(
     let own = others.filter(|(_, rule)| !compiled.sources.get(rule.span.file).builtin).count();
     let records = judging.records();
     match (concerned, plan.len() - concerned) {
-        (0, 0) if compiled.only_some => {}
+        (0, _) if compiled.only_some && own == 0 => {}
         (0, 0) => screen.warning("no rule is left to run"),
         (0, _) => screen.warning(&format!("no rule is on {records}, so none judges anything here")),
         // That packs hold rules on other records is no news.
