@@ -121,3 +121,19 @@ rule clear on AWS::Lambda::Function {
                     Environment: {Variables: {KEY: x}}\n";
     insta::assert_snapshot!(told(function), @r#"6: ["KEY"]"#);
 }
+
+#[test]
+fn what_another_resource_keeps_from_knowing_is_told_at_the_own_one() {
+    let rule = r#"
+## No firewall.
+rule firewall on AWS::ApiGateway::Stage {
+  severity: low
+  when:     no w in resources(AWS::WAFv2::WebACLAssociation) (w.ResourceArn refers_to self)
+  message:  "{id} has no firewall"
+}
+"#;
+    let template = "Parameters: {Arn: {Type: String}}\nResources:\n  Web:\n    Type: AWS::WAFv2::WebACLAssociation\n    \
+                    Properties:\n      ResourceArn: !Ref Arn\n  Prod:\n    Type: AWS::ApiGateway::Stage\n    \
+                    Properties: {StageName: prod}\n";
+    insta::assert_snapshot!(told(rule, template), @"7: Prod has no firewall");
+}

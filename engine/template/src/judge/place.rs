@@ -5,9 +5,11 @@ use eyas_lang::value::Place;
 
 use crate::document::{Document, Node, NodeKind, Span};
 
-/// The place of what is wrong, else of the resource's logical id.
+/// The place of what is wrong, else of the resource's logical id: also where another resource,
+/// which was looked at for this one, keeps from knowing.
 pub fn location(file: &str, document: &Document, id: Span, place: Option<Place>) -> Location {
-    let span = place.map(span_of).filter(|span| span.end as usize <= document.text.len());
+    let elsewhere = |span: &Span| within_another(&document.root, id, *span);
+    let span = place.map(span_of).filter(|span| span.end as usize <= document.text.len() && !elsewhere(span));
     let span = span.map_or(id, |span| shown(document, span));
     let (line, column) = document.lines.line_column(&document.text, span.start);
     let (end_line, end_column) = document.lines.line_column(&document.text, end(document, span));
@@ -21,6 +23,12 @@ pub fn location(file: &str, document: &Document, id: Span, place: Option<Place>)
         // A value that is missing behind its colon is in nothing.
         path: path_at(&document.root, span.start).or_else(|| path_at(&document.root, id.start)),
     }
+}
+
+/// Whether a place is in another resource than the one with this logical id.
+fn within_another(root: &Node, id: Span, span: Span) -> bool {
+    let resources = root.get("Resources").map(Node::entries).unwrap_or_default();
+    resources.iter().any(|resource| resource.key_span != id && resource.value.span.contains(span))
 }
 
 /// What to point to for a value: a map or list on lines of its own is known by its key.
