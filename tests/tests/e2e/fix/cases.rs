@@ -60,7 +60,7 @@ pub(super) fn cases() -> Vec<Case> {
             name: path.display().to_string(),
             text: fs::read_to_string(&path).expect("rule files are text").into(),
             kind: SourceKind::Eyas,
-            default_package: inside.display().to_string().replace('/', ".").into(),
+            default_package: inside.display().to_string().replace('/', "."),
             builtin: false,
         });
     }

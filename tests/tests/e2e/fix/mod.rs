@@ -61,6 +61,58 @@ fn what_rules_propose_ends_their_findings_and_brings_no_others() {
     }
 }
 
+/// Resources whose findings are true, and whose changes are for people to decide.
+const DECISIONS: &str = r#"
+Parameters: { Flag: { Type: String } }
+Conditions: { Flagged: !Equals [!Ref Flag, a] }
+Resources:
+  Acl: { Type: AWS::S3::Bucket, Properties: { AccessControl: PublicRead } }
+  Site: { Type: AWS::S3::Bucket, Properties: { WebsiteConfiguration: { IndexDocument: i.html } } }
+  Open: { Type: AWS::S3::Bucket, Properties: { PublicAccessBlockConfiguration: { BlockPublicPolicy: false } } }
+  OpenPolicy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Open
+      PolicyDocument: { Statement: [{ Effect: Allow, Principal: "*", Action: s3:GetObject, Resource: "*" }] }
+  Custom: { Type: AWS::RDS::DBInstance, Properties: { Engine: custom-oracle-ee } }
+  Replica: { Type: AWS::RDS::DBInstance, Properties: { SourceDBInstanceIdentifier: shop } }
+  Volume: { Type: AWS::EC2::Volume, Properties: { Size: 8 } }
+  Files: { Type: AWS::EFS::FileSystem }
+  Queries: { Type: AWS::Athena::WorkGroup, Properties: { Name: all } }
+  Search: { Type: AWS::OpenSearchService::Domain, Properties: { EngineVersion: Elasticsearch_5.6 } }
+  Site2: { Type: AWS::CloudFront::Distribution, Properties: { DistributionConfig: { Enabled: true, ViewerCertificate: { CloudFrontDefaultCertificate: true } } } }
+  Web:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties:
+      LoadBalancerAttributes:
+        - !If [Flagged, { Key: deletion_protection.enabled, Value: "true" }, !Ref AWS::NoValue]
+"#;
+
+#[test]
+fn what_people_have_to_decide_is_left_to_them() {
+    let place = Place::new();
+    place.file("t.yaml", DECISIONS);
+    let found = lint(&place);
+    for (rule, id) in [
+        ("aws.s3.bucket_without_public_access_block", "Acl"),
+        ("aws.s3.bucket_without_public_access_block", "Site"),
+        ("aws.s3.bucket_takes_public_policy", "Open"),
+        ("aws.rds.instance_without_minor_upgrades", "Custom"),
+        ("aws.rds.instance_backups_off", "Replica"),
+        ("aws.ec2.volume_unencrypted", "Volume"),
+        ("aws.efs.file_system_unencrypted", "Files"),
+        ("aws.athena.workgroup_not_enforced", "Queries"),
+        ("aws.opensearch.domain_without_node_encryption", "Search"),
+        ("aws.cloudfront.distribution_old_tls", "Site2"),
+        ("aws.elb.load_balancer_deletable", "Web"),
+    ] {
+        let is_it = |f: &&Value| f["rule"]["id"] == rule && f["subject"]["id"] == id;
+        let finding = found["t.yaml"].iter().find(is_it).unwrap_or_else(|| panic!("{rule} finds {id}"));
+        assert!(finding["text_edits"].is_null(), "{rule} changes {id}: {}", finding["text_edits"]);
+        assert!(finding["fix"].is_string(), "{rule} says what to do");
+    }
+}
+
 /// Mends all cases in one style; the rules that did.
 fn check(style: Style, cases: &[Case]) -> BTreeSet<String> {
     let place = Place::new();
