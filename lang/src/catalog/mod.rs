@@ -5,6 +5,8 @@
 //! The same model carries the fields of CloudTrail events and CloudFormation-shaped resource
 //! types with their nested definitions.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::types::Type;
@@ -80,7 +82,7 @@ impl Field {
     pub fn new(name: impl Into<SmolStr>, ty: Type, doc: impl Into<String>) -> Self {
         let name = name.into();
         Self {
-            at: Extract::Path(vec![Step::Key(name.clone())]),
+            at: Arc::new(Extract::Path(vec![Step::Key(name.clone())])),
             name,
             ty,
             optional: true,
@@ -112,7 +114,7 @@ pub struct Field {
     /// What it holds; Markdown, one paragraph.
     pub doc: String,
     /// Where it is in the record.
-    pub at: Extract,
+    pub at: Arc<Extract>,
     /// Whether it takes `[argument]`.
     pub argument: Argument,
     /// The values it can have, where they are a closed set.

@@ -1,5 +1,7 @@
 //! Record types written by hand as TOML tables: one table a field.
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -155,7 +157,7 @@ fn fields(
             };
             let mut field = Field::new(name.clone(), ty, table.doc.clone());
             if let Some(at) = &table.at {
-                field.at = notation::parse(at, &notation_of).map_err(wrong)?;
+                field.at = Arc::new(notation::parse(at, &notation_of).map_err(wrong)?);
             }
             field.optional = !table.always;
             field.argument = match table.argument {

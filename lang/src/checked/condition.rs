@@ -226,7 +226,7 @@ pub struct FieldUse {
     /// As written, brackets included: `ct.user.arn`, `event.a.b[0]`, `SecurityGroupIngress`.
     pub name: SmolStr,
     /// Where the catalog's row says it is; a field's argument is already worked in.
-    pub at: Extract,
+    pub at: Arc<Extract>,
     /// Steps below it (`tags.Name`, `event.a.b`, `Policy.Statement`).
     pub path: Vec<Step>,
     /// The type of the result.

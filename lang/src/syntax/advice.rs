@@ -46,6 +46,13 @@ impl<'t> Stop<'t> {
         if shown.starts_with("//") || shown.starts_with("/*") {
             return Some("a comment starts with `#`".to_owned());
         }
+        if before.kind == TokenKind::Text && before.end == found.start {
+            return Some(if text.ends_with("cel\"") {
+                "between double quotes CEL stands in single ones: `{cel'…'}`".to_owned()
+            } else {
+                "a quote within the text is written `\\\"`".to_owned()
+            });
+        }
         if shown.starts_with('=')
             && before.kind == TokenKind::Word
             && self.expects(&[Rule::close_bracket])
@@ -148,11 +155,20 @@ impl<'t> Stop<'t> {
         {
             return Some(format!("write `{text}{unit}`"));
         }
+        if self.expects(&[Rule::ident])
+            && shown.starts_with(|c: char| c.is_ascii_digit())
+            && !text.ends_with('.')
+        {
+            return Some("a name starts with a letter".to_owned());
+        }
         let touching = before.end == found.start;
         if touching && text.ends_with('.') && shown.starts_with(|c: char| c.is_ascii_digit()) {
             return Some("an item of a list stands in brackets: `items[0]`".to_owned());
         }
-        if touching && shown.starts_with('-') && self.expects(&[Rule::on_kw, Rule::rule_body, Rule::equals]) {
+        if touching
+            && shown.starts_with(['-', '.', '$', '@'])
+            && self.expects(&[Rule::on_kw, Rule::rule_body, Rule::equals])
+        {
             return Some("a name is made of letters, digits and `_`".to_owned());
         }
         if touching && self.wants_operator() && shown.starts_with('-') {

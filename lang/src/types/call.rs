@@ -399,11 +399,15 @@ impl<'a> Lower<'_, 'a> {
         }
         let written = self.sh.sources.text(span).to_owned();
         let (left, right) = (describe(expect), describe(&typed.ty));
-        self.report(Diagnostic::new(
+        let mut mismatch = Diagnostic::new(
             Code::TypeMismatch,
             span,
             format!("{left} cannot be compared with `{written}`, which is {right}"),
-        ));
+        );
+        if matches!((expect, &typed.ty), (Type::Ip | Type::Host, Type::Cidr)) {
+            mismatch = mismatch.help(format!("an address lies in a network: `inside {written}`"));
+        }
+        self.report(mismatch);
         None
     }
 }

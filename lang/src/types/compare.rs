@@ -74,7 +74,7 @@ impl<'a> Lower<'_, 'a> {
         }
         match family(op.node) {
             Family::Equal | Family::Order => {
-                self.warn_null(left, op.node, right);
+                self.warn_words(left, op.node, right);
                 let right_typed = self.value(right, &typed.ty, scope)?;
                 self.check_possible(&typed, op.node, &right_typed.term, right.span);
                 let test = AtomTest::Compare { left: typed.term, op: op.node, right: right_typed.term };

@@ -123,7 +123,7 @@ impl<'a> Lower<'_, 'a> {
                 self.is_witness(var, &first.name, first.span, when)?;
                 Some(Place { var: Some(var), path, ty, field })
             }
-            Term::Field(used) => match &used.at {
+            Term::Field(used) => match &*used.at {
                 Extract::Path(base) => {
                     let path = base.iter().chain(&used.path).cloned().collect();
                     Some(Place { var: None, path, ty, field })
@@ -343,7 +343,7 @@ fn bound_by<'e>(expr: &'e Expr, out: &mut Vec<&'e Quant>) {
 /// Whether the items of a quantifier's list are parts of the record.
 fn in_record(quant: &Quant, all: &[&Quant]) -> bool {
     match &quant.list {
-        Term::Field(used) => matches!(used.at, Extract::Path(_)),
+        Term::Field(used) => matches!(*used.at, Extract::Path(_)),
         // A variable's list stands inside of the quantifier that binds the variable.
         Term::Var { var, .. } if *var != quant.var => {
             all.iter().any(|outer| outer.var == *var && in_record(outer, all))

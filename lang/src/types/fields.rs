@@ -131,7 +131,7 @@ impl<'a> Lower<'_, 'a> {
         let arg = segments.last().and_then(|s| s.arg.as_ref());
         let mut used = FieldUse {
             name: field.name.clone(),
-            at: field.at.clone(),
+            at: Arc::clone(&field.at),
             path: Vec::new(),
             ty: field.ty.clone(),
             optional: field.optional,
@@ -152,7 +152,7 @@ impl<'a> Lower<'_, 'a> {
             }
             (Argument::Pointer, Some(pointer)) => {
                 used.name = SmolStr::from(format!("{}[{pointer}]", field.name));
-                used.at = Extract::Path(pointer_steps(pointer));
+                used.at = Arc::new(Extract::Path(pointer_steps(pointer)));
             }
             (_, None) => {}
             (_, Some(arg)) => step_below = Some(arg.clone()),
@@ -202,7 +202,7 @@ impl<'a> Lower<'_, 'a> {
                     self.no_member(shape, segment);
                     return None;
                 };
-                let steps = match &field.at {
+                let steps = match &*field.at {
                     Extract::Path(steps) => steps.clone(),
                     _ => vec![Step::Key(segment.name.clone())],
                 };

@@ -161,8 +161,18 @@ impl Lower<'_, '_> {
         }
     }
 
-    /// Warns where an absent value is asked for by a word that is text here.
-    pub(super) fn warn_null(&mut self, left: &Operand, op: CompareOp, right: &Operand) {
+    /// Warns where a word is text that means an absent value, or the resource, elsewhere.
+    pub(super) fn warn_words(&mut self, left: &Operand, op: CompareOp, right: &Operand) {
+        if let OperandKind::Word(word) = &right.kind
+            && word == "self"
+            && self.record.name != "cloudtrail"
+        {
+            let value = self.sh.sources.text(left.span).to_owned();
+            self.report(
+                Diagnostic::new(Code::FieldAsText, right.span, "`self` is text behind this operator")
+                    .help(format!("write `{value} refers_to self` for the resource that the rule judges")),
+            );
+        }
         let Some(word) = null_word(right) else { return };
         let field = self.sh.sources.text(left.span).to_owned();
         let meant = if op == CompareOp::Ne { "" } else { "not " };

@@ -221,6 +221,7 @@ impl<'a> Lower<'_, 'a> {
             Some(package) if near.is_none_or(|n| n.contains('.')) => {
                 format!("the package `{package}` has a list of that name: write `use {package}`")
             }
+            _ if self.is_field_name(&written) => format!("write `val({written})` to read the field"),
             _ => format!("for a single value write `= {written}` or `in ({written})`"),
         };
         self.report(

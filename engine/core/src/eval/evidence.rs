@@ -222,7 +222,7 @@ impl<'p, 'r> Eval<'p, 'r> {
         match term {
             Term::Field(field) => {
                 let found = walk::steps(extract::extract(self.record, &field.at), &field.path);
-                let place = match &field.at {
+                let place = match &*field.at {
                     Extract::Path(path) if field.path.is_empty() && !path.is_empty() => {
                         self.record.place(path)
                     }

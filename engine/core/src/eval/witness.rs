@@ -176,7 +176,7 @@ fn quantifiers<'p>(node: &'p Node, levels: &[Level<'_>], out: &mut Vec<&'p Plann
 /// found last.
 fn in_record(list: &Term, levels: &[Level<'_>]) -> bool {
     match (list, levels.last()) {
-        (Term::Field(field), None) => matches!(field.at, Extract::Path(_)),
+        (Term::Field(field), None) => matches!(*field.at, Extract::Path(_)),
         (Term::Var { var, .. }, Some(level)) => *var == level.quant.var,
         _ => false,
     }

@@ -167,7 +167,7 @@ impl<'s> Builder<'s> {
 
     fn field(&mut self, field: &FieldUse) -> Value {
         let ty = field.ty.clone();
-        let kind = match &field.at {
+        let kind = match &*field.at {
             Extract::Path(base) => {
                 let path: Vec<Step> = base.iter().chain(&field.path).cloned().collect();
                 if let ([Step::Key(key)], true) = (path.as_slice(), field.dispatch)

@@ -34,8 +34,8 @@ fn faults_of_falcos_extraction_are_put_right() {
     assert_eq!(field("ct.srcip").ty, Type::Host);
     assert_eq!(field("ct.time").ty, Type::Time);
     assert_eq!(field("ct.sessioncredentialfromconsole").ty, Type::Bool);
-    assert_eq!(field("ct.request.documentname").at, path(&["requestParameters", "documentName"]));
-    assert_eq!(field("ct.serviceeventdetails").at, Extract::Json(Box::new(path(&["serviceEventDetails"]))));
+    assert_eq!(*field("ct.request.documentname").at, path(&["requestParameters", "documentName"]));
+    assert_eq!(*field("ct.serviceeventdetails").at, Extract::Json(Box::new(path(&["serviceEventDetails"]))));
     assert_eq!(field("ec2.imageids").argument, Argument::OptionalIndex);
     for name in ["ct.readonly", "ct.request.documentname", "s3.cnt.get", "ec2.imageids", "ct.info"] {
         assert!(!field(name).differs.is_empty(), "{name} does not say how it differs");
@@ -107,7 +107,7 @@ fn every_resource_has_the_common_fields() {
         }
     }
     let tags = Extract::Tags(Box::new(path(&["HostedZoneTags"])));
-    assert_eq!(field("AWS::Route53::HostedZone", "tags").at, Extract::First(vec![path(&["tags"]), tags]));
+    assert_eq!(*field("AWS::Route53::HostedZone", "tags").at, Extract::First(vec![path(&["tags"]), tags]));
 }
 
 #[test]

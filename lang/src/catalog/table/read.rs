@@ -1,5 +1,7 @@
 //! Finding and decoding a type.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::bytes::Cursor;
@@ -187,8 +189,8 @@ pub(in crate::catalog) fn add_common_fields(shape: &mut Shape, tags: Vec<Step>) 
     let mut tags_field =
         Field::new("tags", Type::Dynamic, "The resource's tags: `tags.Name`, `tags[\"odd key\"]`.");
     if !tags.is_empty() {
-        let given = tags_field.at;
-        tags_field.at = Extract::First(vec![given, Extract::Tags(Box::new(Extract::Path(tags)))]);
+        let given = Arc::unwrap_or_clone(tags_field.at);
+        tags_field.at = Arc::new(Extract::First(vec![given, Extract::Tags(Box::new(Extract::Path(tags)))]));
     }
     let mut origin = text("origin", "Where the record came from: a template, the live account, or an event.");
     origin.values = ["template", "live", "event"].map(SmolStr::new_static).to_vec();

@@ -70,9 +70,9 @@ impl Builder {
                     let inner = rest.get(..len).unwrap_or_default();
                     let origin = match &read.origin {
                         literal::Origin::Shifted(by) => literal::Origin::Shifted(by + from + 1),
-                        table => literal::Origin::Table(
-                            (0..=len).map(|i| table.of(from + 1 + i) as u32).collect(),
-                        ),
+                        table => {
+                            literal::Origin::Table((0..=len).map(|i| table.of(from + 1 + i) as u32).collect())
+                        }
                     };
                     parts.extend(self.interpolated(inner, at, origin));
                     from += len + 2;

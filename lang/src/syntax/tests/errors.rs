@@ -304,5 +304,7 @@ fn habits_of_other_languages() {
         "list l = (a)\n",
         "test r {\n  fires: \"t\" { a: 1 }\n}\n",
         "list l = [https://a/b?c=d]\n",
+        "rule 2a on x {\n when: a\n}\nrule a.b on x {\n when: a\n}\n",
+        "rule r on x {\n when: a\n message: \"{cel\"b\"}\"\n fix: \"a \"b\" c\"\n}\n",
     ]));
 }

@@ -143,9 +143,9 @@ fn patterns_are_checked_against_their_examples() {
 #[test]
 fn habits_of_other_languages() {
     assert_snapshot!(said_of_condition(
-        "eventName = x\n    or userIdentity.arn exists\n    or event.eventname exists\n    or ct.user = null\n    or ct.user != None\n    or ct.name = Run*\n    or ct.srcip = 300.1.1.1\n    or ct.srcip = 10.0.0.0/8\n    or ct.readonly = True\n    or lower(ct.user) = x\n    or ct.user.startswith(x)\n    or exists(ct.user)\n    or ct.user regex a(b|c)"
+        "eventName = x\n    or userIdentity.arn exists\n    or event.eventname exists\n    or ct.user = null\n    or ct.user != None\n    or ct.name = Run*\n    or ct.srcip = 300.1.1.1\n    or ct.srcip = 10.0.0.0/8\n    or ct.readonly = True\n    or lower(ct.user) = x\n    or ct.user.startswith(x)\n    or exists(ct.user)\n    or ct.user regex a(b|c)\n    or ct.srcip in cidr(\"10.0.0.0/8\") or cidr(\"10.0.0.0/8\") covers ct.srcip"
     ));
     assert_snapshot!(said(
-        "rule r on AWS::EC2::SecurityGroup {\n  severity: high\n  when: any r in SecurityGroupIngress (CidrIp = x) or Properties.GroupName = x or Tags.Owner exists\n    or any b in resources(AWS::S3::Bucket) (b.Name = x) or any b in resources(bucket) (b.x = y)\n  message: \"%id\"\n}\ntest r {\n  fires \"t\" { Properties: { GroupName: x } }\n}\nrule s on cloudtrail {\n  severity: low\n  when: ct.name = RunInstances\n  message: \"100% by %ct.user.\"\n}\ntest s {\n  fires \"t\" { ct.name: RunInstances }\n}\n"
+        "rule r on AWS::EC2::SecurityGroup {\n  severity: high\n  when: any r in SecurityGroupIngress (CidrIp = x) or Properties.GroupName = x or Tags.Owner exists\n    or any b in resources(AWS::S3::Bucket) (b.Name = x) or any b in resources(bucket) (b.x = y) or GroupName = self\n  message: \"%id\"\n}\ntest r {\n  fires \"t\" { Properties: { GroupName: x } }\n}\nrule s on cloudtrail {\n  severity: low\n  when: ct.name = RunInstances\n  message: \"100% by %ct.user.\"\n}\ntest s {\n  fires \"t\" { ct.name: RunInstances }\n}\n"
     ));
 }
