@@ -126,8 +126,20 @@ fn missing_key(checker: &mut Checker<'_>, node: &Node, key: &str, owner: &str, m
 fn undefined(checker: &mut Checker<'_>, used: &Use<'_>, message: String, name: &str, known: &[&str]) {
     let near = checker.suggest(name, known.iter().copied());
     let finding = checker.report(&rules::UNDEFINED_REFERENCE, used.span, message);
-    let edit = near.clone().filter(|_| used.exact).map(|near| near.map(str::to_owned));
+    let alike = near.clone().filter(|near| used.exact && !another_word(name, near.name));
+    let edit = alike.map(|near| near.map(str::to_owned));
     finding.suggest(near.as_ref(), edit, used.span);
+}
+
+/// Whether a letter in place of another may make a name of the author's own a different one:
+/// `SomeRole` is no slip for `SomeRule`, as `SomRole` and `SomeRoel` are for `SomeRole`.
+fn another_word(name: &str, known: &str) -> bool {
+    let letters = |text: &str| {
+        let mut letters: Vec<char> = text.to_lowercase().chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    name.len() == known.len() && letters(name) != letters(known)
 }
 
 /// Reports an attribute that the resource does not have.
@@ -223,6 +235,19 @@ pub(super) fn check_unused(checker: &mut Checker<'_>, uses: &Uses<'_>) {
                 let message = format!("nothing uses {kind} `{}`", entry.key);
                 checker.report(rule, entry.key_span, message).fix = Some("remove it".to_owned());
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::another_word;
+
+    #[test]
+    fn a_letter_for_another_may_make_another_name() {
+        assert!(another_word("SomeRole", "SomeRule"));
+        for slip in ["SomRole", "SomeRoel", "someRole", "SomeRolle"] {
+            assert!(!another_word(slip, "SomeRole"), "{slip}");
         }
     }
 }
