@@ -174,8 +174,11 @@ impl Planned {
             reason: p.why.clone(),
             ..Broken::default()
         });
-        let skipped =
-            [(outcome.digests, "digest files"), (outcome.folders_out_of_range, "folders of other days")];
+        let skipped = [
+            (outcome.digests, "digest files"),
+            (outcome.empty_files, "empty files"),
+            (outcome.folders_out_of_range, "folders of other days"),
+        ];
         let skipped = skipped.iter().filter(|(count, _)| *count > 0);
         let skipped =
             skipped.map(|(count, reason)| Reason { reason: (*reason).to_owned(), count: *count }).collect();

@@ -146,7 +146,7 @@ impl<V: Visit> Reader<V> {
     ) -> Option<usize> {
         let (start, end, strict) = match piece {
             Piece::Value { start, end, strict } => (start, end, strict),
-            Piece::Broken { why: Why::Unfinished, .. } if cut_off => return None,
+            Piece::Broken { why: Why::Unfinished | Why::Unclosed, .. } if cut_off => return None,
             Piece::Broken { start, why, .. } => {
                 out.broken(part, start, why);
                 return None;
@@ -281,6 +281,7 @@ impl Outcome {
         let why = match why {
             Why::Grammar(at, why) => format!("{why} (byte {} of the record)", at.saturating_sub(start)),
             Why::Unfinished => "the text ends in the middle of a record".to_owned(),
+            Why::Unclosed => "the text ends before its list of records does".to_owned(),
             Why::TooDeep => format!("a record that nests deeper than {MAX_DEPTH} levels"),
             Why::TooLarge => format!("a record of more than {} MiB", crate::split::MAX_RECORD >> 20),
             Why::NotJson => {

@@ -51,6 +51,8 @@ pub(crate) enum Why {
     Grammar(usize, &'static str),
     /// It ends in the middle.
     Unfinished,
+    /// The text ends between the items of a list.
+    Unclosed,
     /// It nests too deep.
     TooDeep,
     /// It is larger than [`MAX_RECORD`].
@@ -91,17 +93,19 @@ pub(crate) struct Splitter {
     /// Whether the value before was followed by something on its own line: then lines are not
     /// what values come in.
     joined: bool,
+    /// Whether the text may end inside a list, for it goes on elsewhere.
+    partial: bool,
 }
 
 impl Splitter {
     /// At the start of a text.
     pub(crate) fn new() -> Self {
-        Self { place: Place::Top, breaks: 0, doubtful: false, joined: false }
+        Self { place: Place::Top, breaks: 0, doubtful: false, joined: false, partial: false }
     }
 
     /// In a list of a text that was split elsewhere.
     pub(crate) fn in_list() -> Self {
-        Self { place: Place::List(List::Container), ..Self::new() }
+        Self { place: Place::List(List::Container), partial: true, ..Self::new() }
     }
 
     /// Told that a value it gave, without having read it strictly, is none: the next is read
@@ -126,6 +130,16 @@ impl Splitter {
         last: bool,
         outline: &mut Outline,
     ) -> Option<Piece> {
+        let piece = self.piece(text, at, last, outline);
+        let open = matches!(self.place, Place::List(_) | Place::Tail) && !self.partial;
+        if piece.is_none() && last && open {
+            self.place = Place::Top;
+            return Some(Piece::Broken { start: text.len(), end: text.len(), why: Why::Unclosed });
+        }
+        piece
+    }
+
+    fn piece(&mut self, text: &[u8], at: &mut usize, last: bool, outline: &mut Outline) -> Option<Piece> {
         loop {
             // Line breaks are what a lost place looks for.
             if !matches!(self.place, Place::Lost { .. }) {
@@ -453,6 +467,15 @@ mod tests {
         );
         assert_eq!(pieces("{\"a\":1}\ngarbage\n{\"c\":3}\n"), ["{\"a\":1}", "!8 NotJson", "{\"c\":3}"]);
         assert_eq!(pieces("{\"a\":1}\n{\"c\":"), ["{\"a\":1}", "!8 Unfinished"]);
+    }
+
+    #[test]
+    fn a_list_that_is_never_closed_is_told() {
+        assert_eq!(pieces(r#"{"Records":[{"a":1}"#), [r#"{"a":1}"#, "!19 Unclosed"]);
+        assert_eq!(pieces(r#"{"Records":[{"a":1},"#), [r#"{"a":1}"#, "!20 Unclosed"]);
+        assert_eq!(pieces(r#"{"Records":[{"a":1}]"#), [r#"{"a":1}"#, "!20 Unclosed"]);
+        assert_eq!(pieces("[{\"a\":1}\n"), [r#"{"a":1}"#, "!9 Unclosed"]);
+        assert_eq!(pieces(r#"{"Records":[{"a":"#), ["!12 Unfinished"]);
     }
 
     #[test]
