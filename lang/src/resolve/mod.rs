@@ -94,12 +94,15 @@ pub(crate) struct Names<'a> {
     entries: Vec<Entry<'a>>,
     scopes: Vec<FileScope<'a>>,
     packages: FxHashMap<SmolStr, FxHashMap<SmolStr, Vec<DeclId>>>,
+    /// Some text could not be read, and may have used any name.
+    unread: bool,
 }
 
 impl<'a> Names<'a> {
     /// Collects the names of all files; clashes and unknown packages go to `out`.
     pub(crate) fn build(sources: &Sources, files: &'a [ast::File], out: &mut Vec<Diagnostic>) -> Self {
-        let mut names = Names { entries: Vec::new(), scopes: Vec::new(), packages: FxHashMap::default() };
+        let mut names =
+            Names { entries: Vec::new(), scopes: Vec::new(), packages: FxHashMap::default(), unread: false };
         for (i, file) in files.iter().enumerate() {
             let source = sources.get(file.file);
             let package = match &file.package {
@@ -122,6 +125,7 @@ impl<'a> Names<'a> {
         let mut errors: Vec<u32> =
             file.diagnostics.iter().filter(|d| d.is_error()).map(|d| d.span().start).collect();
         errors.sort_unstable();
+        self.unread |= !errors.is_empty();
         for decl in &file.decls {
             let Some((name, what)) = declared(&decl.kind) else { continue };
             let after = errors.partition_point(|start| *start < decl.span.start);
@@ -297,6 +301,9 @@ impl<'a> Names<'a> {
 
     /// Warnings about names that nothing reads, once everything has been looked at.
     pub(crate) fn unused(&self, out: &mut Vec<Diagnostic>) {
+        if self.unread {
+            return;
+        }
         // A package without rules is a library: its names are there for others.
         let rules = self.entries.iter().filter(|e| e.kind == Kind::Rule);
         let judging: FxHashSet<&SmolStr> = rules.map(|e| self.package(e.file)).collect();

@@ -5,6 +5,17 @@ use insta::assert_snapshot;
 use super::{said, said_of};
 
 #[test]
+fn what_cannot_be_read_may_use_any_name() {
+    let rule = |when: &str| {
+        format!(
+            "use std.net\nparam p: int = 1\nlist l = [a]\nrule r on cloudtrail {{\n  severity: low\n  when: {when}\n}}\n"
+        )
+    };
+    assert_eq!(said(&rule("ct.name = RunInstances")).matches("unused-name").count(), 2);
+    assert_eq!(said(&rule("ct.name = RunInstances and")).matches("unused-name").count(), 0);
+}
+
+#[test]
 fn names_of_used_packages_are_visible_and_full_names_always_are() {
     let net = "package std.net\nlist ports = [22, 3389]\nmacro open(c) = c = \"0.0.0.0/0\"\n";
     let used = "use std.net\nrule r on cloudtrail { severity: low when: ct.name = A and open(ct.user) and any p in event.ports (p in ports) }\n";
