@@ -135,6 +135,7 @@ fn what_is_computed_conditional_or_shared_is_left_alone() {
         "      Fn::If: [A, {Encrypted: false}, {}]\n",
         "      Encrypted: &no false\n      Other: *no\n",
         "      Fn::Transform: {Name: AWS::Include}\n",
+        "      ? Size\n      : 8\n",
     ] {
         assert_eq!(
             fixed(&template(properties), &[set("Encrypted", json!(true))]),

@@ -46,6 +46,11 @@ pub(super) fn members(
             if ends_in_block_text(&last.value) {
                 return before_last(fixer, entries, members);
             }
+            // `? Key` stands further in than the members that follow it.
+            let start = fixer.line_start(first.key_span.start);
+            if fixer.text(Span { start, end: first.key_span.start }).contains('?') {
+                return None;
+            }
             let indent = column(fixer, first.key_span);
             let step = step(fixer, map, key);
             let at = fixer.line_end(fixer.end(&last.value).max(last.key_span.end));
