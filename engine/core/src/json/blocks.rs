@@ -14,7 +14,7 @@ const BLOCK: usize = 64;
 const AT_ONCE: usize = 8;
 
 /// An object with more marks than this is not outlined, so that no object takes much memory.
-const MOST: usize = 1 << 17;
+const MOST: usize = 1 << 15;
 
 /// What structures an object at its own level: where its quotes stand, and the brackets of what
 /// is one deeper.
