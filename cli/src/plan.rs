@@ -53,8 +53,6 @@ impl Judging {
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
     judging: Judging,
-    /// How many of its rules judge.
-    concerned: usize,
     not_run: Vec<NotRun>,
 }
 
@@ -69,6 +67,8 @@ pub(crate) fn plan(
     compiled.require_errors_none(settings, screen)?;
     warn_of_unknown_ids(&compiled, settings, screen);
     compiled.set.rules.retain(|rule| !settings.disable.value.iter().any(|id| rule.id == *id));
+    let others: Vec<_> = compiled.set.rules.extract_if(.., |rule| !judging.concerns(rule)).collect();
+    let own = others.iter().filter(|rule| !compiled.sources.get(rule.span.file).builtin).count();
     let (plan, problems) = Plan::new(&compiled.set, &compiled.sources, PlanOptions::default());
     for problem in problems.iter().filter(|_| !settings.keep_going.value) {
         screen.note(&format!(
@@ -84,11 +84,8 @@ pub(crate) fn plan(
         compiled.left_out.iter().map(|id| NotRun { rule: id.clone(), reason: "it does not compile".into() });
     let planned = problems.iter().map(|d| NotRun { rule: rule_at(&compiled, d), reason: d.message.clone() });
     let not_run = broken.chain(planned).collect();
-    let concerned = plan.rules().filter(|(_, rule)| judging.concerns(rule)).count();
-    let others = plan.rules().filter(|(_, rule)| !judging.concerns(rule));
-    let own = others.filter(|(_, rule)| !compiled.sources.get(rule.span.file).builtin).count();
     let records = judging.records();
-    match (concerned, plan.len() - concerned) {
+    match (plan.len(), others.len()) {
         (0, _) if compiled.only_some && own == 0 => {}
         (0, 0) => screen.warning("no rule is left to run"),
         (0, _) => screen.warning(&format!("no rule is on {records}, so none judges anything here")),
@@ -98,7 +95,7 @@ pub(crate) fn plan(
         }
         _ => {}
     }
-    Ok(Planned { plan, judging, concerned, not_run })
+    Ok(Planned { plan, judging, not_run })
 }
 
 /// Rules that the settings name and that are nowhere.
@@ -133,10 +130,9 @@ fn rule_at(compiled: &Compiled, diagnostic: &eyas_lang::diagnostics::Diagnostic)
 impl Planned {
     /// What reports want to know before the first finding.
     pub(crate) fn run(&self) -> Run {
-        let rules = self.plan.rules().filter(|(_, rule)| self.judging.concerns(rule));
         Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            rules: rules.map(|(_, rule)| RuleMeta::of(rule)).collect(),
+            rules: self.plan.rules().map(|(_, rule)| RuleMeta::of(rule)).collect(),
             command: self.judging.command().to_owned(),
             time: Some(jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string()),
             ..Run::default()
@@ -145,17 +141,12 @@ impl Planned {
 
     /// A summary in which nothing was read yet.
     pub(crate) fn empty_summary(&self) -> Summary {
-        Summary { rules: self.concerned as u64, not_run: self.not_run.clone(), ..Summary::default() }
+        Summary { rules: self.plan.len() as u64, not_run: self.not_run.clone(), ..Summary::default() }
     }
 
-    /// How reading went, in the report's terms.
+    /// How reading went, in the report's terms. Over events a false condition is silence and no pass.
     pub(crate) fn summary(&self, outcome: &cloudtrail::Summary) -> Summary {
         let total = outcome.tally.total();
-        // Over events a false condition is silence and no pass.
-        let is_resource =
-            |ix: usize| self.plan.rules().nth(ix).is_some_and(|(_, r)| r.plane == Plane::Resource);
-        let rules = outcome.tally.rules.iter().enumerate();
-        let passed = rules.filter(|(ix, t)| t.passes > 0 && is_resource(*ix)).map(|(_, t)| t.passes).sum();
         let mut reasons: Vec<Reason> = outcome
             .tally
             .reasons
@@ -189,8 +180,7 @@ impl Planned {
                 records: outcome.records - outcome.out_of_range,
                 outside_time: outcome.out_of_range,
             },
-            rules: self.concerned as u64,
-            passed,
+            rules: self.plan.len() as u64,
             unknown: total.unknown,
             unknown_because: reasons,
             not_run: self.not_run.clone(),

@@ -29,6 +29,7 @@ extern crate alloc;
 pub mod catalog;
 pub mod checked;
 pub mod diagnostics;
+pub mod expressions;
 pub mod falco;
 pub mod fmt;
 pub mod functions;

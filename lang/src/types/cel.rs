@@ -345,7 +345,7 @@ mod tests {
         for (call, name) in calls.iter().zip(FUNCTIONS) {
             assert!(call.contains(&format!("{name}(")), "{call} is not about {name}");
             let program = cel::Program::compile(call).expect("the call is well-formed");
-            let result = program.execute(&cel::Context::default());
+            let result = program.execute(&cel::Context::with_env(crate::expressions::environment()));
             assert!(result.is_ok(), "{call}: {result:?}");
         }
     }

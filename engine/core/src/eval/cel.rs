@@ -1,60 +1,20 @@
 //! CEL expressions over the values they read: bound by name, borrowed, nothing copied that is
 //! no list or object.
 
-use std::cell::RefCell;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
+use cel::Context;
 use cel::common::types::{CelBool, CelDouble, CelInt, CelNull, CelString};
 use cel::common::value::{CowVal, Val};
 use cel::context::VariableResolver;
 use cel::objects::{Key, Map};
-use cel::{Context, Env, ExecutionError};
+use eyas_lang::expressions;
 use eyas_lang::value::{Fetched, Tree, TreeKind, Unknown, Value};
-use regex::Regex;
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::state::Eval;
 use crate::plan::PlannedCel;
 use crate::{coerce, json, tree, walk};
-
-/// The standard library, built once.
-static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| {
-    let mut env = Env::stdlib();
-    // The names are free: the crate's own `matches`, which compiles the expression at every call,
-    // is left out by leaving out its feature.
-    let _ = cel::add_overload!(env, fn matches: (CelString, CelString) -> Result<CelBool>, id = "matches");
-    let _ = cel::add_member_overload!(env, fn matches: (CelString, CelString) -> Result<CelBool>);
-    Arc::new(env)
-});
-
-/// More expressions than this are not kept: they may come from records.
-const MOST_PATTERNS: usize = 256;
-
-thread_local! {
-    /// Regular expressions that were compiled on this thread.
-    static PATTERNS: RefCell<FxHashMap<String, Regex>> = RefCell::default();
-}
-
-/// CEL's `matches`.
-fn matches(this: &CelString<'_>, pattern: &CelString<'_>) -> Result<CelBool, ExecutionError> {
-    let (this, pattern) = (this.inner(), pattern.inner());
-    PATTERNS.with_borrow_mut(|known| {
-        if let Some(regex) = known.get(pattern) {
-            return Ok(CelBool::from(regex.is_match(this)));
-        }
-        let regex = Regex::new(pattern).map_err(|error| ExecutionError::FunctionError {
-            function: "matches".to_owned(),
-            message: format!("`{pattern}` is no regular expression: {error}"),
-        })?;
-        let matched = regex.is_match(this);
-        if known.len() == MOST_PATTERNS {
-            known.clear();
-        }
-        known.insert(pattern.to_owned(), regex);
-        Ok(CelBool::from(matched))
-    })
-}
 
 impl<'r> Eval<'_, 'r> {
     /// Runs an expression whose slots are loaded. A value it reads that is unknown makes it
@@ -73,7 +33,7 @@ impl<'r> Eval<'_, 'r> {
             reads.push((name.as_str(), found));
         }
         let reads = Reads(reads);
-        let mut context = Context::with_env(ENV.clone());
+        let mut context = Context::with_env(expressions::environment());
         context.set_variable_resolver(&reads);
         match cel.program.program.execute(&context) {
             Ok(value) => from_cel(&value, json::MAX_DEPTH),
