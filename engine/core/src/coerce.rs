@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use eyas_lang::types::Type;
-use eyas_lang::value::{Fetched, JsonText, Value};
+use eyas_lang::value::{Fetched, JsonText, Tree, Unknown, Value};
 use ipnet::IpNet;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -106,8 +107,8 @@ pub fn network(text: &str) -> Option<IpNet> {
     }
 }
 
-/// A value as text: scalars as people write them, containers as compact JSON. Gathered lists
-/// with unknown items have none.
+/// A value as text: scalars as people write them, containers as compact JSON. Containers with
+/// unknown values have none.
 pub fn text<'a>(value: &'a Value<'_>) -> Option<Cow<'a, str>> {
     Some(match value {
         Value::Str(s) => Cow::Borrowed(s.as_ref()),
@@ -121,10 +122,31 @@ pub fn text<'a>(value: &'a Value<'_>) -> Option<Cow<'a, str>> {
         Value::Duration(d) => Cow::Owned(format!("{d:#}")),
         Value::Size(s) => Cow::Owned(s.to_string()),
         Value::Json(JsonText(raw)) => json::compact(raw),
-        Value::Tree(t) => Cow::Owned(tree::to_json(t)),
-        Value::Object(t) => Cow::Owned(tree::to_json(t)),
+        Value::Tree(t) => Cow::Owned(whole_text(t)?),
+        Value::Object(t) => Cow::Owned(whole_text(t)?),
         Value::List(items) => Cow::Owned(list_text(items)?),
     })
+}
+
+fn whole_text(tree: &Tree) -> Option<String> {
+    tree::first_unknown(tree).is_none().then(|| tree::to_json(tree))
+}
+
+/// Why a container has no text: the first of the unknown values in it.
+pub fn unknown_within(value: &Value<'_>) -> Option<Arc<Unknown>> {
+    let found = match value {
+        Value::Tree(tree) => tree::first_unknown(tree),
+        Value::Object(tree) => tree::first_unknown(tree),
+        Value::List(items) => {
+            return items.iter().find_map(|item| match item {
+                Fetched::Unknown(why) => Some(walk::opaque(why.clone())),
+                Fetched::Present(value) => unknown_within(value),
+                Fetched::Absent => None,
+            });
+        }
+        _ => None,
+    };
+    found.map(|why| walk::opaque(why.clone()))
 }
 
 fn list_text(items: &[Fetched<'_>]) -> Option<String> {

@@ -140,7 +140,7 @@ impl<'r> Reader<'r> {
             Fetched::Present(Value::Str(text)) => Fetched::Present(Value::Str(text)),
             Fetched::Present(value) => match coerce::text(&value) {
                 Some(text) => str_value(text.into_owned()),
-                None => Fetched::Absent,
+                None => coerce::unknown_within(&value).map_or(Fetched::Absent, Fetched::Unknown),
             },
             other => other,
         }
@@ -225,9 +225,10 @@ impl<'r> Text<'r> {
     fn of(found: Fetched<'r>) -> Self {
         match found {
             Fetched::Present(Value::Str(text)) => Text::Is(text),
-            Fetched::Present(value) => {
-                coerce::text(&value).map_or(Text::None, |t| Text::Is(Cow::Owned(t.into_owned())))
-            }
+            Fetched::Present(value) => match coerce::text(&value) {
+                Some(text) => Text::Is(Cow::Owned(text.into_owned())),
+                None => coerce::unknown_within(&value).map_or(Text::None, Text::Unknown),
+            },
             Fetched::Absent => Text::None,
             Fetched::Unknown(why) => Text::Unknown(walk::opaque(why)),
         }

@@ -1,9 +1,10 @@
 //! Records that are held as a [`Tree`]: resources of a template or an account, records of tests.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use eyas_lang::catalog::Step;
-use eyas_lang::value::{Fetched, JsonText, Place, Tree, TreeKind, Value};
+use eyas_lang::value::{Fetched, JsonText, Place, Tree, TreeKind, Unknown, Value};
 use jiff::Timestamp;
 use smol_str::SmolStr;
 
@@ -145,18 +146,18 @@ pub fn to_json(tree: &Tree) -> String {
     out
 }
 
-/// Whether some value in the tree is unknown.
-pub fn has_unknown(tree: &Tree) -> bool {
+/// An unknown value in the tree, the first if there are several.
+pub fn first_unknown(tree: &Tree) -> Option<&Arc<Unknown>> {
     let mut open = vec![tree];
     while let Some(node) = open.pop() {
         match &node.kind {
-            TreeKind::Unknown(_) => return true,
-            TreeKind::List(items) => open.extend(items),
-            TreeKind::Map(members) => open.extend(members.iter().map(|(_, v)| v)),
+            TreeKind::Unknown(why) => return Some(why),
+            TreeKind::List(items) => open.extend(items.iter().rev()),
+            TreeKind::Map(members) => open.extend(members.iter().rev().map(|(_, v)| v)),
             _ => {}
         }
     }
-    false
+    None
 }
 
 fn write_json(tree: &Tree, depth: u32, out: &mut String) {

@@ -28,7 +28,7 @@ fn judge(record_type: &str, body: &str, record: &Tree, world: &dyn World) -> Out
     let mut session = Session::new(&plan);
     let rule = plan.find("t.r").unwrap();
     let as_tree = session.judge_rule(rule, &TreeRecord::new(record_type, record), world).outcome;
-    if plan.rule(rule).plane == Plane::Event && !tree::has_unknown(record) {
+    if plan.rule(rule).plane == Plane::Event && tree::first_unknown(record).is_none() {
         let text = tree::to_json(record);
         let mut index = JsonIndex::default();
         let as_json = session.judge_rule(rule, &index.read(record_type, &text).unwrap(), world).outcome;
@@ -331,6 +331,22 @@ fn what_is_known_of_an_unknown_value_counts() {
         ("when: tolower(GroupName) = \"*\"", Unknown),
     ] {
         on_group(body, &group, expected);
+    }
+}
+
+#[test]
+fn the_text_of_what_is_partly_unknown_is_unknown() {
+    let parameters = resource(vec![("name", unknown(Why::new("generated"))), ("path", event("\"/\""))]);
+    let record = resource(vec![("requestParameters", parameters), ("eventName", event("\"CreateRole\""))]);
+    for (body, expected) in [
+        ("when: ct.request contains Root", Unknown),
+        ("when: not ct.request contains Root", Unknown),
+        ("when: event.requestParameters contains Root", Unknown),
+        ("when: event.requestParameters exists", Violation),
+        ("when: event.requestParameters in (x, y)", Unknown),
+        ("when: event.requestParameters.path = \"/\"", Violation),
+    ] {
+        assert_eq!(judge("cloudtrail", body, &record, &NoWorld), expected, "{body}");
     }
 }
 

@@ -21,11 +21,11 @@ impl Eval<'_, '_> {
             Test::True(of) => some(&self.get(of), is_true),
             Test::Compare { left, op, right } => {
                 let right = self.get(right);
-                some(&self.get(left), |l| against(&right, |r| comparison(l, *op, r)))
+                some(&self.get(left), settled(|l| against(&right, settled(|r| comparison(l, *op, r)))))
             }
             Test::Text { left, op, right, all } => {
                 let left = self.get(left);
-                some(&left, |l| self.text_test(l, *op, right, *all))
+                some(&left, settled(|l| self.text_test(l, *op, right, *all)))
             }
             Test::Search { left, find } => some(&self.get(left), |l| {
                 let found = |text: &str| find.is_match(text.as_bytes());
@@ -41,15 +41,21 @@ impl Eval<'_, '_> {
                 };
                 self.refers_to(left, var, names)
             }
-            Test::In { left, set } => self.with_set(set, |set| every(&self.get(left), |l| set.has(l))),
-            Test::Intersects { left, set } => self.with_set(set, |set| some(&self.get(left), |l| set.has(l))),
+            Test::In { left, set } => {
+                self.with_set(set, |set| every(&self.get(left), settled(|l| set.has(l))))
+            }
+            Test::Intersects { left, set } => {
+                self.with_set(set, |set| some(&self.get(left), settled(|l| set.has(l))))
+            }
             Test::PathPrefix { left, set } => self.with_set(set, |set| {
-                some(&self.get(left), |l| {
-                    set.any(l, |l, item| match (coerce::text(l), coerce::text(item)) {
-                        (Some(path), Some(prefix)) => text::lies_below(&path, &prefix),
-                        _ => false,
-                    })
-                })
+                let below = |l: &value::Value<'_>, item: &value::Value<'_>| match (
+                    coerce::text(l),
+                    coerce::text(item),
+                ) {
+                    (Some(path), Some(prefix)) => text::lies_below(&path, &prefix),
+                    _ => false,
+                };
+                some(&self.get(left), settled(|l| set.any(l, below)))
             }),
             Test::Net { left, set, reverse: false } => {
                 self.with_set(set, |set| some(&self.get(left), |l| set.covers(l)))
@@ -273,6 +279,20 @@ fn searched(
         Fetched::Present(value) => {
             coerce::text(value).map_or(Truth::Unknown, |text| Truth::from(whole(&text)))
         }
+    }
+}
+
+/// The test of a value as text or as one of several: a map with something unknown in it is not
+/// known as a whole.
+fn settled(test: impl Fn(&Fetched<'_>) -> Truth) -> impl Fn(&Fetched<'_>) -> Truth {
+    move |found| match found {
+        Fetched::Present(value) if matches!(value, value::Value::Tree(_) | value::Value::Object(_)) => {
+            match coerce::unknown_within(value) {
+                Some(why) => test(&Fetched::Unknown(why)),
+                None => test(found),
+            }
+        }
+        found => test(found),
     }
 }
 

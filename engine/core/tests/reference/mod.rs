@@ -122,6 +122,19 @@ fn json(value: &Val) -> String {
     }
 }
 
+/// A map with something unknown in it is not known as a whole.
+fn settled(value: &Val) -> Val {
+    fn open(value: &Val) -> bool {
+        match value {
+            Val::Unknown => true,
+            Val::List(items) => items.iter().any(open),
+            Val::Map(members) => members.iter().any(|(_, value)| open(value)),
+            _ => false,
+        }
+    }
+    if matches!(value, Val::Map(_)) && open(value) { Val::Unknown } else { value.clone() }
+}
+
 pub(crate) fn text(value: &Val) -> String {
     match value {
         Val::Text(s) => s.clone(),
@@ -140,6 +153,7 @@ fn coerce(value: Val, ty: &Type) -> Val {
         }
         (Type::List(item), v) => coerce(v, item),
         (ty, Val::List(items)) => Val::List(items.into_iter().map(|i| coerce(i, ty)).collect()),
+        (Type::String | Type::Host, v) if settled(&v) == Val::Unknown => v,
         (Type::String | Type::Host, v) => Val::Text(text(&v)),
         (Type::Int, Val::Text(s)) => number(&s).unwrap_or(Val::Text(s)),
         (Type::Int, Val::Float(f)) if f.trunc() == f => Val::Int(f as i64),
@@ -421,13 +435,14 @@ impl<'a> Reference<'a> {
                 let (left, right) = (self.term(left), self.term(right));
                 some(&left, |l| match &right {
                     Val::Absent => Some(false),
-                    right => or(items(right).iter().map(|r| compare(l, *op, r))),
+                    right => or(items(right).iter().map(|r| compare(&settled(l), *op, &settled(r)))),
                 })
             }
             AtomTest::Text { left, op, right, all } => {
                 let left = self.term(left);
                 let right: Vec<Val> = right.iter().map(|r| self.term(r)).collect();
                 some(&left, |l| {
+                    let l = &settled(l);
                     let each = right.iter().map(|r| match (l, r) {
                         (_, Val::Absent) => Some(false),
                         (Val::Unknown, _) | (_, Val::Unknown) => None,
@@ -439,7 +454,7 @@ impl<'a> Reference<'a> {
                     if *all { and(each) } else { or(each) }
                 })
             }
-            AtomTest::Regex { left, source, whole, .. } => some(&self.term(left), |l| match l {
+            AtomTest::Regex { left, source, whole, .. } => some(&self.term(left), |l| match &settled(l) {
                 Val::Unknown => None,
                 l => {
                     let source = if *whole { format!("^(?:{source})$") } else { source.to_string() };
@@ -448,11 +463,11 @@ impl<'a> Reference<'a> {
             }),
             AtomTest::In { left, set } => {
                 let (left, set) = (self.term(left), self.set(set));
-                every(&left, |l| is_in(l, &set))
+                every(&left, |l| is_in(&settled(l), &set))
             }
             AtomTest::Intersects { left, set } => {
                 let (left, set) = (self.term(left), self.set(set));
-                some(&left, |l| is_in(l, &set))
+                some(&left, |l| is_in(&settled(l), &set))
             }
             AtomTest::Net { left, set, reverse } => {
                 let (left, set) = (self.term(left), self.set(set));
@@ -494,6 +509,7 @@ impl<'a> Reference<'a> {
     fn extract(&self, at: &Extract) -> Val {
         let texts = |at: &Extract| match self.extract(at) {
             v @ (Val::Absent | Val::Unknown) => v,
+            v if settled(&v) == Val::Unknown => Val::Unknown,
             v => Val::Text(text(&v)),
         };
         match at {
