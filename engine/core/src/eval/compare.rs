@@ -48,7 +48,7 @@ fn equality(left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
             | Value::Tree(_)
             | Value::Object(_),
             Value::Str(r),
-        ) => Some(coerce::text(left)? == r.as_ref()),
+        ) => Some(coerce::text(left).is_some_and(|left| left == r.as_ref())),
         (l, Value::Str(r)) => match ordering(left, right) {
             Some(found) => Some(found == Ordering::Equal),
             None => Some(coerce::text(l)? == r.as_ref()),

@@ -21,7 +21,7 @@ impl Eval<'_, '_> {
             Test::True(of) => some(&self.get(of), is_true),
             Test::Compare { left, op, right } => {
                 let right = self.get(right);
-                some(&self.get(left), settled(|l| against(&right, settled(|r| comparison(l, *op, r)))))
+                some(&self.get(left), |l| against(&right, |r| comparison(l, *op, r)))
             }
             Test::Text { left, op, right, all } => {
                 let left = self.get(left);
@@ -41,12 +41,8 @@ impl Eval<'_, '_> {
                 };
                 self.refers_to(left, var, names)
             }
-            Test::In { left, set } => {
-                self.with_set(set, |set| every(&self.get(left), settled(|l| set.has(l))))
-            }
-            Test::Intersects { left, set } => {
-                self.with_set(set, |set| some(&self.get(left), settled(|l| set.has(l))))
-            }
+            Test::In { left, set } => self.with_set(set, |set| every(&self.get(left), |l| set.has(l))),
+            Test::Intersects { left, set } => self.with_set(set, |set| some(&self.get(left), |l| set.has(l))),
             Test::PathPrefix { left, set } => self.with_set(set, |set| {
                 let below = |l: &value::Value<'_>, item: &value::Value<'_>| match (
                     coerce::text(l),
@@ -55,7 +51,7 @@ impl Eval<'_, '_> {
                     (Some(path), Some(prefix)) => text::lies_below(&path, &prefix),
                     _ => false,
                 };
-                some(&self.get(left), settled(|l| set.any(l, below)))
+                some(&self.get(left), |l| set.any(l, below))
             }),
             Test::Net { left, set, reverse: false } => {
                 self.with_set(set, |set| some(&self.get(left), |l| set.covers(l)))
@@ -282,8 +278,7 @@ fn searched(
     }
 }
 
-/// The test of a value as text or as one of several: a map with something unknown in it is not
-/// known as a whole.
+/// The test of what a text holds: that of a map with something unknown in it is not known.
 fn settled(test: impl Fn(&Fetched<'_>) -> Truth) -> impl Fn(&Fetched<'_>) -> Truth {
     move |found| match found {
         Fetched::Present(value) if matches!(value, value::Value::Tree(_) | value::Value::Object(_)) => {

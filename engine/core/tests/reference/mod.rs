@@ -435,7 +435,7 @@ impl<'a> Reference<'a> {
                 let (left, right) = (self.term(left), self.term(right));
                 some(&left, |l| match &right {
                     Val::Absent => Some(false),
-                    right => or(items(right).iter().map(|r| compare(&settled(l), *op, &settled(r)))),
+                    right => or(items(right).iter().map(|r| compare(l, *op, r))),
                 })
             }
             AtomTest::Text { left, op, right, all } => {
@@ -463,11 +463,11 @@ impl<'a> Reference<'a> {
             }),
             AtomTest::In { left, set } => {
                 let (left, set) = (self.term(left), self.set(set));
-                every(&left, |l| is_in(&settled(l), &set))
+                every(&left, |l| is_in(l, &set))
             }
             AtomTest::Intersects { left, set } => {
                 let (left, set) = (self.term(left), self.set(set));
-                some(&left, |l| is_in(&settled(l), &set))
+                some(&left, |l| is_in(l, &set))
             }
             AtomTest::Net { left, set, reverse } => {
                 let (left, set) = (self.term(left), self.set(set));
