@@ -12,6 +12,10 @@ mod measure;
 mod ours;
 mod sigma;
 
+/// Both sides have the allocator that `eyas` has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     if let [peak, path] = args.as_slice()
