@@ -50,9 +50,6 @@ pub(crate) struct Lint {
     #[arg(long)]
     skip_non_templates: bool,
 
-    #[command(flatten)]
-    deployment: DeploymentArgs,
-
     /// Mend what rules can mend, in the files; what is conditional or computed is left alone
     #[arg(long)]
     fix: bool,
@@ -68,6 +65,9 @@ pub(crate) struct Lint {
     /// Run the rules that compile although others do not
     #[arg(long)]
     keep_going: bool,
+
+    #[command(flatten)]
+    deployment: DeploymentArgs,
 
     #[command(flatten)]
     rules: RuleArgs,
