@@ -139,6 +139,20 @@ impl Tree {
     /// says why.
     pub const REST: &'static str = "Fn::Transform";
 
+    /// An unknown value in the tree, the first if there are several.
+    pub fn first_unknown(&self) -> Option<&Arc<Unknown>> {
+        let mut open = vec![self];
+        while let Some(node) = open.pop() {
+            match &node.kind {
+                TreeKind::Unknown(why) => return Some(why),
+                TreeKind::List(items) => open.extend(items.iter().rev()),
+                TreeKind::Map(members) => open.extend(members.iter().rev().map(|(_, value)| value)),
+                _ => {}
+            }
+        }
+        None
+    }
+
     /// Why a map may have more members than it shows.
     pub fn rest(&self) -> Option<&Tree> {
         match &self.kind {

@@ -129,14 +129,14 @@ pub fn text<'a>(value: &'a Value<'_>) -> Option<Cow<'a, str>> {
 }
 
 fn whole_text(tree: &Tree) -> Option<String> {
-    tree::first_unknown(tree).is_none().then(|| tree::to_json(tree))
+    tree.first_unknown().is_none().then(|| tree::to_json(tree))
 }
 
 /// Why a container has no text: the first of the unknown values in it.
 pub fn unknown_within(value: &Value<'_>) -> Option<Arc<Unknown>> {
     let found = match value {
-        Value::Tree(tree) => tree::first_unknown(tree),
-        Value::Object(tree) => tree::first_unknown(tree),
+        Value::Tree(tree) => tree.first_unknown(),
+        Value::Object(tree) => tree.first_unknown(),
         Value::List(items) => {
             return items.iter().find_map(|item| match item {
                 Fetched::Unknown(why) => Some(walk::opaque(why.clone())),

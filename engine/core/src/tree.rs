@@ -1,10 +1,9 @@
 //! Records that are held as a [`Tree`]: resources of a template or an account, records of tests.
 
 use std::fmt::Write;
-use std::sync::Arc;
 
 use eyas_lang::catalog::Step;
-use eyas_lang::value::{Fetched, JsonText, Place, Tree, TreeKind, Unknown, Value};
+use eyas_lang::value::{Fetched, JsonText, Place, Tree, TreeKind, Value};
 use jiff::Timestamp;
 use smol_str::SmolStr;
 
@@ -144,20 +143,6 @@ pub fn to_json(tree: &Tree) -> String {
     let mut out = String::new();
     write_json(tree, json::MAX_DEPTH, &mut out);
     out
-}
-
-/// An unknown value in the tree, the first if there are several.
-pub fn first_unknown(tree: &Tree) -> Option<&Arc<Unknown>> {
-    let mut open = vec![tree];
-    while let Some(node) = open.pop() {
-        match &node.kind {
-            TreeKind::Unknown(why) => return Some(why),
-            TreeKind::List(items) => open.extend(items.iter().rev()),
-            TreeKind::Map(members) => open.extend(members.iter().rev().map(|(_, v)| v)),
-            _ => {}
-        }
-    }
-    None
 }
 
 fn write_json(tree: &Tree, depth: u32, out: &mut String) {

@@ -28,7 +28,7 @@ fn judge(record_type: &str, body: &str, record: &Tree, world: &dyn World) -> Out
     let mut session = Session::new(&plan);
     let rule = plan.find("t.r").unwrap();
     let as_tree = session.judge_rule(rule, &TreeRecord::new(record_type, record), world).outcome;
-    if plan.rule(rule).plane == Plane::Event && tree::first_unknown(record).is_none() {
+    if plan.rule(rule).plane == Plane::Event && record.first_unknown().is_none() {
         let text = tree::to_json(record);
         let mut index = JsonIndex::default();
         let as_json = session.judge_rule(rule, &index.read(record_type, &text).unwrap(), world).outcome;

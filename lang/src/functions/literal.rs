@@ -25,18 +25,9 @@ pub(super) static FUNCTION: Function = Function {
 fn eval<'r>(args: &[Value<'r>], _: &CallContext) -> Fetched<'r> {
     match args.first() {
         None => Fetched::Absent,
-        Some(Value::Tree(tree)) if has_unknown(tree) => written(tree),
-        Some(Value::Object(tree)) if has_unknown(tree) => written(tree),
+        Some(Value::Tree(tree)) if tree.first_unknown().is_some() => written(tree),
+        Some(Value::Object(tree)) if tree.first_unknown().is_some() => written(tree),
         Some(value) => Fetched::Present(value.clone()),
-    }
-}
-
-fn has_unknown(tree: &Tree) -> bool {
-    match &tree.kind {
-        TreeKind::Unknown(_) => true,
-        TreeKind::List(items) => items.iter().any(has_unknown),
-        TreeKind::Map(members) => members.iter().any(|(_, value)| has_unknown(value)),
-        _ => false,
     }
 }
 

@@ -244,7 +244,7 @@ impl<'p> Bench<'p> {
         coverage: &mut Coverage,
     ) -> Result<Failure, String> {
         let rule = self.plan.rule(ix).clone();
-        if rule.plane == Plane::Resource || tree::first_unknown(record).is_some() {
+        if rule.plane == Plane::Resource || record.first_unknown().is_some() {
             let record = TreeRecord::new(&rule.record, record).with_now(now);
             return Ok(self.outcome(ix, &record, world, coverage));
         }
