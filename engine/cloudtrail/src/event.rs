@@ -9,6 +9,7 @@ use eyas_engine::record::Record;
 use eyas_lang::catalog::Step;
 use eyas_lang::value::Fetched;
 use jiff::Timestamp;
+use smol_str::SmolStr;
 
 /// The record type of events.
 pub const RECORD_TYPE: &str = "cloudtrail";
@@ -87,12 +88,12 @@ impl<'a> EventRecord<'a> {
     }
 
     /// The text of a member of the event that is a string.
-    fn text(&self, member: &str) -> Option<String> {
-        string(self.json.member(member)?)
+    fn text(&self, member: &str) -> Option<SmolStr> {
+        string(self.json.member(member)?).map(SmolStr::from)
     }
 
     /// The string at a path below `userIdentity`.
-    fn identity(&self, path: &[&str]) -> Option<String> {
+    fn identity(&self, path: &[&str]) -> Option<Cow<'a, str>> {
         let (first, rest) = path.split_first()?;
         let mut at = self.json.nested("userIdentity", first)?;
         for key in rest {
@@ -102,28 +103,25 @@ impl<'a> EventRecord<'a> {
     }
 
     /// A name that people know: the user's, the role's with its session, `root`, the service's.
-    fn user(&self) -> Option<String> {
-        let kind = self.identity(&["type"]).unwrap_or_default();
-        if kind == "Root" {
-            return Some("root".to_owned());
+    fn user(&self, arn: Option<&str>) -> Option<SmolStr> {
+        if self.identity(&["type"]).is_some_and(|kind| kind == "Root") {
+            return Some(SmolStr::new_static("root"));
         }
-        let of_arn = || {
-            let arn = self.identity(&["arn"])?;
-            arn.rsplit_once(":assumed-role/").map(|(_, role_and_session)| role_and_session.to_owned())
-        };
+        let role_and_session = || Some(arn?.rsplit_once(":assumed-role/")?.1.into());
         self.identity(&["userName"])
-            .or_else(of_arn)
+            .or_else(role_and_session)
             .or_else(|| self.identity(&["sessionContext", "sessionIssuer", "userName"]))
-            .or_else(|| self.identity(&["arn"]))
+            .or_else(|| arn.map(Cow::from))
             .or_else(|| self.identity(&["invokedBy"]))
             .or_else(|| self.identity(&["principalId"]))
             .or_else(|| self.identity(&["accountId"]))
+            .map(SmolStr::from)
     }
 }
 
 /// The string whose text is `raw`; `None` if it is none, or empty.
-fn string(raw: &str) -> Option<String> {
-    raw.starts_with('"').then(|| json::string(raw)).filter(|text| !text.is_empty()).map(Cow::into_owned)
+fn string(raw: &str) -> Option<Cow<'_, str>> {
+    raw.starts_with('"').then(|| json::string(raw)).filter(|text| !text.is_empty())
 }
 
 impl Record for EventRecord<'_> {
@@ -141,9 +139,11 @@ impl Record for EventRecord<'_> {
 
     fn subject(&self) -> Subject {
         Subject {
-            kind: RECORD_TYPE.to_owned(),
+            kind: SmolStr::new_static(RECORD_TYPE),
             id: self.text("eventID"),
-            account: self.text("recipientAccountId").or_else(|| self.identity(&["accountId"])),
+            account: self
+                .text("recipientAccountId")
+                .or_else(|| self.identity(&["accountId"]).map(SmolStr::from)),
             region: self.text("awsRegion"),
         }
     }
@@ -159,14 +159,15 @@ impl Record for EventRecord<'_> {
     }
 
     fn event(&self) -> Option<EventInfo> {
+        let arn = self.identity(&["arn"]);
         Some(EventInfo {
             time: self.text(TIME),
             name: self.text("eventName"),
             source: self.text("eventSource"),
             error: self.text("errorCode"),
-            user: self.user(),
-            principal: self.identity(&["arn"]),
-            access_key: self.identity(&["accessKeyId"]),
+            user: self.user(arn.as_deref()),
+            principal: arn.map(SmolStr::from),
+            access_key: self.identity(&["accessKeyId"]).map(SmolStr::from),
             source_ip: self.text("sourceIPAddress"),
             user_agent: self.text("userAgent"),
         })
@@ -228,7 +229,9 @@ mod tests {
     fn users_have_the_names_that_people_know() {
         let user = |identity: &str| {
             let mut name = None;
-            with(&format!(r#"{{"eventName":"X","userIdentity":{identity}}}"#), |event| name = event.user());
+            with(&format!(r#"{{"eventName":"X","userIdentity":{identity}}}"#), |event| {
+                name = event.event().and_then(|event| event.user);
+            });
             name.unwrap_or_default()
         };
         assert_eq!(user(r#"{"type":"Root","arn":"arn:aws:iam::1:root"}"#), "root");

@@ -31,7 +31,7 @@ fn from(bytes: impl Read + Send + 'static) -> (Vec<(String, u64)>, Summary) {
         let name = event.event().unwrap().name.unwrap_or_default();
         let id = event.subject().id.unwrap_or_default();
         assert_eq!(id, format!("id-{name}"));
-        all.push((name, event.location().unwrap().offset.unwrap()));
+        all.push((name.to_string(), event.location().unwrap().offset.unwrap()));
     })
     .unwrap();
     assert_eq!(summary.records, all.len() as u64);
@@ -111,7 +111,7 @@ fn rows_of_athena_and_lake() {
     });
     let text = format!("{row}\n{lake}\n");
     let summary = read("-", Cursor::new(text), &mut |event| users.push(event.event().unwrap().user)).unwrap();
-    assert_eq!(users, [Some("ann".to_owned()), Some("ann".to_owned())]);
+    assert_eq!(users, [Some("ann".into()), Some("ann".into())]);
     assert_eq!((summary.records, summary.problems.total), (2, 0));
 }
 

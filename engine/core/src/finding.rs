@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use eyas_lang::checked::{Rule, Severity};
 use eyas_lang::value::Place;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use smol_str::SmolStr;
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "eyas.finding/1";
@@ -215,16 +216,16 @@ impl RuleInfo {
 pub struct Subject {
     /// The record type.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: SmolStr,
     /// Event id, ARN, resource id or logical id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: Option<SmolStr>,
     /// Twelve digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
+    pub account: Option<SmolStr>,
     /// `eu-west-1`
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
+    pub region: Option<SmolStr>,
 }
 
 /// Where a finding is.
@@ -257,49 +258,95 @@ pub struct Location {
 pub struct EventInfo {
     /// When: RFC 3339, as the event has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
+    pub time: Option<SmolStr>,
     /// `RunInstances`
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<SmolStr>,
     /// `ec2.amazonaws.com`
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub source: Option<SmolStr>,
     /// The error code, if the call failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
+    pub error: Option<SmolStr>,
     /// Who: a name people know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
+    pub user: Option<SmolStr>,
     /// Who: the ARN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub principal: Option<String>,
+    pub principal: Option<SmolStr>,
     /// The access key that signed the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_key: Option<String>,
+    pub access_key: Option<SmolStr>,
     /// From where: an address or a service's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source_ip: Option<String>,
+    pub source_ip: Option<SmolStr>,
     /// With what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_agent: Option<String>,
+    pub user_agent: Option<SmolStr>,
 }
 
 /// One value that a verdict rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The field as the rule writes it.
-    pub field: String,
+    pub field: SmolStr,
     /// Its value as JSON; absent fields have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<serde_json::Value>,
+    pub value: Option<Shown>,
     /// Why it is not known, if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unknown: Option<String>,
+    pub unknown: Option<SmolStr>,
     /// The comparison that it satisfied, as the rule writes it.
-    pub test: String,
+    pub test: SmolStr,
     /// Where the value stands in the text that the record came from.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "place_fields")]
     pub place: Option<Place>,
+}
+
+/// A value as findings have it. Nearly all are texts, and short texts need no memory of their own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Shown {
+    /// Text.
+    Text(SmolStr),
+    /// Anything else.
+    Json(Box<serde_json::Value>),
+}
+
+impl From<serde_json::Value> for Shown {
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::String(text) => Shown::Text(text.into()),
+            other => Shown::Json(Box::new(other)),
+        }
+    }
+}
+
+impl From<Shown> for serde_json::Value {
+    fn from(shown: Shown) -> Self {
+        match shown {
+            Shown::Text(text) => serde_json::Value::String(text.into()),
+            Shown::Json(value) => *value,
+        }
+    }
+}
+
+impl std::fmt::Display for Shown {
+    /// As compact JSON.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Shown::Text(text) => {
+                f.write_str(&serde_json::to_string(text.as_str()).map_err(|_| std::fmt::Error)?)
+            }
+            Shown::Json(value) => value.fmt(f),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Shown {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        serde_json::Value::deserialize(from).map(Self::from)
+    }
 }
 
 mod severity_text {

@@ -41,9 +41,9 @@ impl<'a> TreeRecord<'a> {
         self
     }
 
-    fn text(&self, key: &str) -> Option<String> {
+    fn text(&self, key: &str) -> Option<SmolStr> {
         match &self.root.get(key)?.kind {
-            TreeKind::Str(text) => Some(text.to_string()),
+            TreeKind::Str(text) => Some(text.clone()),
             _ => None,
         }
     }
@@ -64,7 +64,7 @@ impl Record for TreeRecord<'_> {
 
     fn subject(&self) -> Subject {
         Subject {
-            kind: self.record_type.to_owned(),
+            kind: self.record_type.into(),
             id: self.text("id"),
             account: self.text("account"),
             region: self.text("region"),

@@ -80,7 +80,7 @@ fn is_same(a: &Subject, b: &Subject) -> bool {
 /// Whether two resources are in one account and region, as far as is known. What has no region
 /// is everywhere.
 fn is_near(a: &Subject, b: &Subject) -> bool {
-    let agree = |a: &Option<String>, b: &Option<String>| match (a, b) {
+    let agree = |a: &Option<SmolStr>, b: &Option<SmolStr>| match (a, b) {
         (Some(a), Some(b)) => a == b,
         _ => true,
     };
@@ -107,7 +107,7 @@ mod tests {
         .collect();
         let world = TreeWorld::new(trees.iter().map(|t| ("T", t))).incomplete("U", "a macro makes some");
         let of = TreeRecord::new("T", &trees[0]);
-        let ids = |everywhere| -> Vec<String> {
+        let ids = |everywhere| -> Vec<SmolStr> {
             let found = world.resources("T", &of, everywhere).unwrap();
             found.iter().map(|r| r.subject().id.unwrap_or_default()).collect()
         };

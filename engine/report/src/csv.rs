@@ -71,7 +71,6 @@ impl<W: Write + Send> Sink for Csv<W> {
 }
 
 fn row(finding: &Finding) -> [String; HEADER.len()] {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let number = |value: Option<u64>| value.map_or(String::new(), |n| n.to_string());
     let Location { file, offset, line, column, end_line, end_column, path } =
         finding.location.clone().unwrap_or_default();
@@ -85,7 +84,7 @@ fn row(finding: &Finding) -> [String; HEADER.len()] {
         finding.severity.as_str().to_owned(),
         outcome(finding.outcome).to_owned(),
         finding.message.clone(),
-        finding.subject.kind.clone(),
+        finding.subject.kind.to_string(),
         text(&finding.subject.id),
         text(&finding.subject.account),
         text(&finding.subject.region),
@@ -113,6 +112,10 @@ fn row(finding: &Finding) -> [String; HEADER.len()] {
         finding.ignored.as_ref().map_or(String::new(), |i| i.by.clone()),
         finding.ignored.as_ref().map_or(String::new(), |i| text(&i.reason)),
     ]
+}
+
+fn text(value: &Option<impl ToString>) -> String {
+    value.as_ref().map_or(String::new(), ToString::to_string)
 }
 
 fn outcome(outcome: Outcome) -> &'static str {

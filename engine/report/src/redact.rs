@@ -5,7 +5,7 @@
 //! that looks for something else may come by a secret, too: there it is told by the name of the
 //! member that holds it, or by how it starts.
 
-use eyas_engine::finding::Finding;
+use eyas_engine::finding::{Finding, Shown};
 use serde_json::Value;
 
 /// As many characters of a secret are shown.
@@ -27,13 +27,16 @@ pub(crate) fn redacted(finding: &Finding) -> Option<Finding> {
     let starts = if finding.event.is_some() { STARTS.get(2..).unwrap_or_default() } else { &STARTS };
     let looks = Looks { starts };
     let values = || finding.evidence.iter().filter_map(|evidence| evidence.value.as_ref());
-    if !tagged && !values().any(|value| looks.holds_secret("", value)) {
+    if !tagged && !values().any(|value| looks.are_secret(value)) {
         return None;
     }
     let mut finding = finding.clone();
     for evidence in &mut finding.evidence {
-        evidence.value =
-            evidence.value.take().map(|value| if tagged { hide(value) } else { looks.mask("", value) });
+        evidence.value = evidence.value.take().map(|value| {
+            let value = Value::from(value);
+            let value = if tagged { hide(value) } else { looks.mask("", value) };
+            value.into()
+        });
     }
     Some(finding)
 }
@@ -44,6 +47,14 @@ struct Looks<'s> {
 }
 
 impl Looks<'_> {
+    /// Whether what a finding shows is a secret or holds one.
+    fn are_secret(&self, value: &Shown) -> bool {
+        match value {
+            Shown::Text(text) => self.is_secret("", text),
+            Shown::Json(value) => self.holds_secret("", value),
+        }
+    }
+
     /// Whether a value, or the member of this name, is a secret or holds one.
     fn holds_secret(&self, name: &str, value: &Value) -> bool {
         match value {
@@ -79,15 +90,20 @@ impl Looks<'_> {
             NAMES.iter().any(|ending| name.ends_with(ending))
         };
         // What only names a secret is none.
-        let points = ["arn:", "/"].iter().any(|start| text.starts_with(start)) || text.contains("{{resolve:");
+        let points =
+            || ["arn:", "/"].iter().any(|start| text.starts_with(start)) || text.contains("{{resolve:");
         self.starts.iter().any(|start| text.starts_with(start) && text.len() >= SHORT)
-            || !text.is_empty() && !points && named()
+            || !name.is_empty() && !text.is_empty() && named() && !points()
     }
 }
 
 /// Whether values of the finding were left out, so that its source is not shown either.
 pub(crate) fn is_redacted(finding: &Finding) -> bool {
-    finding.evidence.iter().any(|evidence| evidence.value.as_ref().is_some_and(hidden))
+    finding.evidence.iter().any(|evidence| match &evidence.value {
+        Some(Shown::Text(text)) => text.ends_with(MARK),
+        Some(Shown::Json(value)) => hidden(value),
+        None => false,
+    })
 }
 
 fn hide(value: Value) -> Value {

@@ -26,24 +26,24 @@ fn tricked(of: Finding) -> Finding {
     finding.message = trick();
     finding.fix = Some(trick());
     finding.when = Some(trick());
-    finding.subject.kind = trick();
-    finding.subject.id = Some(trick());
-    finding.subject.account = Some(trick());
-    finding.subject.region = Some(trick());
+    finding.subject.kind = TRICK.into();
+    finding.subject.id = Some(TRICK.into());
+    finding.subject.account = Some(TRICK.into());
+    finding.subject.region = Some(TRICK.into());
     finding.location = Some(Location { path: Some(trick()), ..finding.location.unwrap_or_default() });
     if let Some(event) = &mut finding.event {
-        event.time = Some(trick());
-        event.name = Some(trick());
-        event.source = Some(trick());
-        event.error = Some(trick());
-        event.access_key = Some(trick());
-        event.source_ip = Some(trick());
+        event.time = Some(TRICK.into());
+        event.name = Some(TRICK.into());
+        event.source = Some(TRICK.into());
+        event.error = Some(TRICK.into());
+        event.access_key = Some(TRICK.into());
+        event.source_ip = Some(TRICK.into());
     }
     finding.evidence = vec![Evidence {
-        field: trick(),
-        value: Some(json!({ TRICK: TRICK })),
+        field: TRICK.into(),
+        value: Some(json!({ TRICK: TRICK }).into()),
         unknown: None,
-        test: trick(),
+        test: TRICK.into(),
         place: None,
     }];
     finding

@@ -4,10 +4,10 @@ use eyas_lang::catalog::Plane;
 use eyas_lang::checked::{CompareOp, QuantKind, Severity};
 use eyas_lang::value::Fetched;
 
+use super::Truth;
 use super::compare::satisfies;
 use super::state::{Bound, Eval};
 use super::test::Kleene;
-use super::{Truth, highest};
 use crate::finding::Outcome;
 use crate::plan::{Node, PlannedQuant, PlannedRule, SlotKind, Value};
 use crate::record::Record;
@@ -74,20 +74,15 @@ impl<'p, 'r> Eval<'p, 'r> {
     /// The first level whose condition holds; one whose condition is unknown might, so the
     /// highest of those that are reached.
     pub(super) fn severity(&mut self, rule: &'p PlannedRule) -> Severity {
-        let mut reached = Vec::new();
+        let mut reached = Severity::Info;
         for (level, condition) in &rule.severity {
             match self.truth(condition) {
-                Truth::True => {
-                    reached.push(*level);
-                    return highest(reached, *level);
-                }
-                Truth::Unknown => reached.push(*level),
+                Truth::True => return reached.max(*level),
+                Truth::Unknown => reached = reached.max(*level),
                 Truth::False => {}
             }
         }
-        let otherwise = rule.rule.severity.otherwise;
-        reached.push(otherwise);
-        highest(reached, otherwise)
+        reached.max(rule.rule.severity.otherwise)
     }
 
     /// How a condition comes out.

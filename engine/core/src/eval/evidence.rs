@@ -4,16 +4,19 @@
 //! conjunction needs all of them; a negation rests on what made its operand false. Of a
 //! quantifier it is the first item that decided.
 
+use std::slice::from_ref;
+
 use eyas_lang::catalog::Extract;
-use eyas_lang::checked::{AtomTest, QuantKind, Set, Term};
+use eyas_lang::checked::{AtomTest, FieldUse, QuantKind, Set, Term};
 use eyas_lang::value::{Fetched, Place, Value};
+use smol_str::SmolStr;
 
 use super::fingerprint::fingerprint;
 use super::places::{self, ItemPath, field_steps, var_path};
 use super::state::{Bound, Eval};
 use super::{Truth, reason};
-use crate::finding::{Evidence, Finding, Outcome};
-use crate::plan::{Node, PlannedQuant, PlannedRule};
+use crate::finding::{Evidence, Finding, Outcome, Shown};
+use crate::plan::{self, Node, PlannedQuant, PlannedRule, Site, Slot, SlotKind};
 use crate::{coerce, extract, tree, walk};
 
 /// Values longer than this are cut.
@@ -54,26 +57,28 @@ impl<'p, 'r> Eval<'p, 'r> {
 
     /// What a verdict rests on, and where what is wrong stands.
     fn rule_evidence(&mut self, rule: &'p PlannedRule, outcome: Outcome) -> (Vec<Evidence>, Option<Place>) {
-        let [mut scope, mut when] = [rule.scope.as_ref(), Some(&rule.when)].map(|node| {
-            let mut out = Vec::new();
-            if let Some(node) = node
-                && (outcome == Outcome::Violation || self.truth(node) == Truth::Unknown)
-            {
-                self.evidence(node, &mut Vec::new(), &mut out);
-            }
-            out
-        });
-        self.item_first(&mut when);
-        let place = places::decisive(self.record.place(&[]), &scope, &when);
-        scope.append(&mut when);
-        let mut seen: Vec<Evidence> = Vec::with_capacity(scope.len());
-        for one in scope {
-            if !seen.contains(&one) {
-                seen.push(one);
-            }
+        let mut all = self.take_evidence();
+        if let Some(scope) = &rule.scope {
+            self.evidence_of(scope, outcome, &mut all);
         }
-        self.item_first(&mut seen);
-        (seen, place)
+        let of_scope = all.len();
+        self.evidence_of(&rule.when, outcome, &mut all);
+        let (scope, when) = all.split_at_mut(of_scope);
+        self.item_first(when);
+        let place = places::decisive(self.record.place(&[]), scope, when);
+        without_repeats(&mut all);
+        self.item_first(&mut all);
+        let mut found = Vec::with_capacity(all.len());
+        found.append(&mut all);
+        self.keep_evidence(all);
+        (found, place)
+    }
+
+    /// Adds what one of a rule's conditions has to do with an outcome.
+    fn evidence_of(&mut self, node: &'p Node, outcome: Outcome, out: &mut Vec<Evidence>) {
+        if outcome == Outcome::Violation || self.truth(node) == Truth::Unknown {
+            self.evidence(node, &mut Vec::new(), out);
+        }
     }
 
     /// Adds the fewest values that make a condition what it is.
@@ -83,18 +88,35 @@ impl<'p, 'r> Eval<'p, 'r> {
             Node::Not(of) => self.evidence(of, paths, out),
             Node::Atom(site) => {
                 let truth = self.atom(site.atom);
-                for_leaves(&site.source.test, &mut |term| {
-                    let leaf = self.leaf(term, paths);
-                    out.extend(
-                        leaf.map(|(field, found, place)| {
-                            entry(field, &found, held(&site.text, truth), place)
-                        }),
-                    );
-                });
+                self.atom_evidence(site, truth, paths, out);
             }
             Node::All(each) => self.connective(node, each, Truth::False, paths, out),
             Node::Any(each) => self.connective(node, each, Truth::True, paths, out),
             Node::Quant(quant) => self.quant_evidence(quant, paths, out),
+        }
+    }
+
+    /// Adds what a comparison looked at, which was read when it was tested.
+    fn atom_evidence(&self, site: &Site, truth: Truth, paths: &[ItemPath], out: &mut Vec<Evidence>) {
+        let test = site.held(truth != Truth::False);
+        let slots = &self.plan.slots;
+        let (left, right) = terms(&site.source.test);
+        let (left_value, right_values) = plan::test_values(&self.plan.atoms[site.atom as usize].test);
+        let mut add = |term: &Term, slot: Option<u32>| {
+            let read = slot.and_then(|slot| self.loaded(slot));
+            match (term, read) {
+                (Term::Field(field), Some(found)) => {
+                    out.push(entry(field.name.clone(), found, test.clone(), self.field_place(field)));
+                }
+                _ => {
+                    let leaf = self.leaf(term, paths);
+                    out.extend(leaf.map(|(field, found, place)| entry(field, &found, test.clone(), place)));
+                }
+            }
+        };
+        leaves(left, Some(left_value), slots, &mut add);
+        for (at, term) in right.iter().enumerate() {
+            leaves(term, right_values.get(at), slots, &mut add);
         }
     }
 
@@ -204,12 +226,15 @@ impl<'p, 'r> Eval<'p, 'r> {
 
     fn list_evidence(&self, quant: &PlannedQuant, truth: Truth, paths: &[ItemPath]) -> Evidence {
         let head = quant.text.split_once('(').map_or(&*quant.text, |(head, _)| head).trim_end();
-        let test =
-            if head.len() < quant.text.len() { format!("{head} (…)") } else { quant.text.to_string() };
-        let test = held(&test, truth);
+        let test = if head.len() < quant.text.len() {
+            SmolStr::from(format!("{head} (…)"))
+        } else {
+            quant.text.clone()
+        };
+        let test = if truth == Truth::False { plan::opposite(&test) } else { test };
         match self.leaf(&quant.source, paths) {
             Some((field, found, place)) => entry(field, &found, test, place),
-            None => entry(quant.name.to_string(), &Fetched::Absent, test, None),
+            None => entry(quant.name.clone(), &Fetched::Absent, test, None),
         }
     }
 
@@ -218,25 +243,16 @@ impl<'p, 'r> Eval<'p, 'r> {
         &self,
         term: &Term,
         paths: &[ItemPath],
-    ) -> Option<(String, Fetched<'r>, Option<Place>)> {
+    ) -> Option<(SmolStr, Fetched<'r>, Option<Place>)> {
         match term {
             Term::Field(field) => {
                 let found = walk::steps(extract::extract(self.record, &field.at), &field.path);
-                let place = match &*field.at {
-                    Extract::Path(path) if field.path.is_empty() && !path.is_empty() => {
-                        self.record.place(path)
-                    }
-                    at => match field_steps(at, &field.path).as_slice() {
-                        [] => None,
-                        steps => self.record.place(steps),
-                    },
-                };
-                Some((field.name.to_string(), coerce::coerce(found, &field.ty), place))
+                Some((field.name.clone(), coerce::coerce(found, &field.ty), self.field_place(field)))
             }
             Term::Var { var, path, name, ty } => {
                 let (text, steps) = var_path(var.0, path, name, paths);
                 let place = if steps.is_empty() { None } else { self.record.place(&steps) };
-                Some((text, coerce::coerce(self.var(var.0, path), ty), place))
+                Some((text.into(), coerce::coerce(self.var(var.0, path), ty), place))
             }
             Term::Let(index) => {
                 let rule = self.rule?;
@@ -245,18 +261,31 @@ impl<'p, 'r> Eval<'p, 'r> {
                 // It stands where the first thing stands that it was computed from.
                 let place =
                     computed.cel.reads.iter().find_map(|(_, read)| self.leaf(read, paths).and_then(|l| l.2));
-                Some((computed.name.to_string(), found.clone(), place))
+                Some((computed.name.clone(), found.clone(), place))
             }
-            Term::Context(name) => Some((name.to_string(), self.world.context(name), None)),
-            Term::Unknown(why) => Some(("parameter".to_owned(), Fetched::Unknown(why.clone()), None)),
+            Term::Context(name) => Some((name.clone(), self.world.context(name), None)),
+            Term::Unknown(why) => {
+                Some((SmolStr::new_static("parameter"), Fetched::Unknown(why.clone()), None))
+            }
             Term::Resources { record, everywhere } => {
                 let found = match self.resources(record, *everywhere) {
                     Ok(records) => Fetched::Present(Value::Int(records.len() as i64)),
                     Err(why) => Fetched::Unknown(why),
                 };
-                Some((format!("resources({record})"), found, None))
+                Some((format!("resources({record})").into(), found, None))
             }
             _ => None,
+        }
+    }
+
+    /// Where a field stands.
+    fn field_place(&self, field: &FieldUse) -> Option<Place> {
+        match &*field.at {
+            Extract::Path(path) if field.path.is_empty() && !path.is_empty() => self.record.place(path),
+            at => match field_steps(at, &field.path).as_slice() {
+                [] => None,
+                steps => self.record.place(steps),
+            },
         }
     }
 
@@ -291,31 +320,37 @@ impl<'p, 'r> Eval<'p, 'r> {
     }
 }
 
-/// The comparison that holds: the rule's own, or its opposite where that is what the outcome
-/// rests on.
-fn held(text: &str, truth: Truth) -> String {
-    match truth {
-        Truth::False => ["not ", text].concat(),
-        _ => text.to_owned(),
-    }
-}
-
 /// An entry of the evidence.
-fn entry(field: String, found: &Fetched<'_>, test: String, place: Option<Place>) -> Evidence {
+fn entry(field: SmolStr, found: &Fetched<'_>, test: SmolStr, place: Option<Place>) -> Evidence {
     let value = match found {
-        Fetched::Present(value) => Some(json_value(value)),
+        Fetched::Present(value) => Some(shown(value)),
         _ => None,
     };
     let place = match found {
         Fetched::Unknown(why) => why.place.or(place),
         _ => place,
     };
-    Evidence { field, value, unknown: reason(found).map(str::to_owned), test, place }
+    Evidence { field, value, unknown: reason(found).map(SmolStr::new), test, place }
+}
+
+/// Takes away what is there already.
+fn without_repeats(all: &mut Vec<Evidence>) {
+    let repeats = |at: usize| all.get(at).is_some_and(|one| all.iter().take(at).any(|known| known == one));
+    if !(1..all.len()).any(repeats) {
+        return;
+    }
+    let mut known: Vec<Evidence> = Vec::with_capacity(all.len());
+    for one in all.drain(..) {
+        if !known.contains(&one) {
+            known.push(one);
+        }
+    }
+    *all = known;
 }
 
 /// A value as JSON; one that is too long as the beginning of its text.
-fn json_value(value: &Value<'_>) -> serde_json::Value {
-    match value {
+fn shown(value: &Value<'_>) -> Shown {
+    let json: serde_json::Value = match value {
         Value::Bool(b) => (*b).into(),
         Value::Int(i) => (*i).into(),
         Value::Float(f) => (*f).into(),
@@ -324,56 +359,84 @@ fn json_value(value: &Value<'_>) -> serde_json::Value {
             let text = tree::to_json(&tree::of_value(Fetched::Present(value.clone())));
             match text.len() <= LONGEST {
                 true => serde_json::from_str(&text).unwrap_or(serde_json::Value::Null),
-                false => cut(&text).into(),
+                false => return Shown::Text(cut(&text)),
             }
         }
-        value => coerce::text(value).map_or(serde_json::Value::Null, |text| cut(&text).into()),
-    }
+        value => match coerce::text(value) {
+            Some(text) => return Shown::Text(cut(&text)),
+            None => serde_json::Value::Null,
+        },
+    };
+    json.into()
 }
 
-fn cut(text: &str) -> String {
+fn cut(text: &str) -> SmolStr {
     if text.len() <= LONGEST {
-        return text.to_owned();
+        return text.into();
     }
     let end = text.floor_char_boundary(LONGEST);
-    format!("{}…", text.get(..end).unwrap_or_default())
+    format!("{}…", text.get(..end).unwrap_or_default()).into()
 }
 
 /// Gives each part of a test that reads something to `each`.
 pub(super) fn for_leaves<'t>(test: &'t AtomTest, each: &mut dyn FnMut(&'t Term)) {
-    match test {
-        AtomTest::Exists(term) | AtomTest::True(term) => leaves(term, each),
-        AtomTest::Compare { left, right, .. } => {
-            leaves(left, each);
-            leaves(right, each);
-        }
-        AtomTest::Text { left, right, .. } => {
-            leaves(left, each);
-            right.iter().for_each(|term| leaves(term, each));
-        }
-        AtomTest::Regex { left, .. } => leaves(left, each),
-        AtomTest::RefersTo { left, target, .. } => {
-            leaves(left, each);
-            leaves(target, each);
-        }
-        AtomTest::In { left, set }
-        | AtomTest::Intersects { left, set }
-        | AtomTest::PathPrefix { left, set }
-        | AtomTest::Net { left, set, .. } => {
-            leaves(left, each);
-            if let Set::Term(term) = set {
-                leaves(term, each);
-            }
-        }
+    let (left, right) = terms(test);
+    for term in [left].into_iter().chain(right) {
+        leaves(term, None, &[], &mut |term, _| each(term));
     }
 }
 
-/// Gives each part of a term that reads something to `each`.
-fn leaves<'t>(term: &'t Term, each: &mut dyn FnMut(&'t Term)) {
+/// The term that a test is of, and those that it is held against: what [`plan::test_values`] gives
+/// of the test as it was lowered.
+fn terms(test: &AtomTest) -> (&Term, &[Term]) {
+    match test {
+        AtomTest::Exists(left) | AtomTest::True(left) | AtomTest::Regex { left, .. } => (left, &[]),
+        AtomTest::Compare { left, right, .. } => (left, from_ref(right)),
+        AtomTest::Text { left, right, .. } => (left, right),
+        AtomTest::RefersTo { left, target, .. } => (left, from_ref(target)),
+        AtomTest::In { left, set }
+        | AtomTest::Intersects { left, set }
+        | AtomTest::PathPrefix { left, set }
+        | AtomTest::Net { left, set, .. } => match set {
+            Set::Term(term) => (left, from_ref(term)),
+            Set::Const(_) => (left, &[]),
+        },
+    }
+}
+
+/// Gives each part of a term that reads something to `each`, with the slot that it was lowered to,
+/// if it was to one; `value` is what the whole term was lowered to.
+fn leaves<'t>(
+    term: &'t Term,
+    value: Option<&plan::Value>,
+    slots: &[Slot],
+    each: &mut dyn FnMut(&'t Term, Option<u32>),
+) {
+    let slot = match value {
+        Some(plan::Value::Slot(slot)) => Some(*slot),
+        _ => None,
+    };
+    let kind = slot.and_then(|slot| slots.get(slot as usize)).map(|slot| &slot.kind);
     match term {
         Term::Const(_) => {}
-        Term::Call { args, .. } | Term::List(args) => args.iter().for_each(|arg| leaves(arg, each)),
-        Term::Project { base, .. } => leaves(base, each),
-        term => each(term),
+        Term::Call { args, .. } | Term::List(args) => {
+            let values = match (value, kind) {
+                (Some(plan::Value::Call { args, .. } | plan::Value::List(args)), _)
+                | (_, Some(SlotKind::Call { args, .. })) => args.as_slice(),
+                _ => &[],
+            };
+            for (at, arg) in args.iter().enumerate() {
+                leaves(arg, values.get(at), slots, each);
+            }
+        }
+        Term::Project { base, .. } => {
+            let value = match (value, kind) {
+                (Some(plan::Value::Project { base, .. }), _) => Some(&**base),
+                (_, Some(SlotKind::Project { base, .. })) => Some(base),
+                _ => None,
+            };
+            leaves(base, value, slots, each);
+        }
+        term => each(term, slot),
     }
 }

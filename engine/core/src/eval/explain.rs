@@ -3,6 +3,7 @@
 use eyas_lang::source::Span;
 use eyas_lang::value::Fetched;
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use super::evidence::for_leaves;
 use super::state::{Bound, Eval};
@@ -146,7 +147,7 @@ impl<'p> Eval<'p, '_> {
     }
 }
 
-fn shown(field: String, found: &Fetched<'_>) -> ExplainedValue {
+fn shown(field: SmolStr, found: &Fetched<'_>) -> ExplainedValue {
     let value = match found {
         Fetched::Absent => "<NA>".to_owned(),
         Fetched::Unknown(_) => "<unknown>".to_owned(),
@@ -156,5 +157,5 @@ fn shown(field: String, found: &Fetched<'_>) -> ExplainedValue {
             None => "<unknown>".to_owned(),
         },
     };
-    ExplainedValue { field, value, unknown: reason(found).map(str::to_owned) }
+    ExplainedValue { field: field.to_string(), value, unknown: reason(found).map(str::to_owned) }
 }

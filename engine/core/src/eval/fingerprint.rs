@@ -19,13 +19,12 @@ impl Fnv {
     }
 
     fn hex(&self) -> String {
-        let mut out = String::with_capacity(32);
-        for byte in self.0.to_be_bytes() {
-            for digit in [byte >> 4, byte & 0xf] {
-                out.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
-            }
+        let digit = |digit: u8| if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
+        let mut digits = [0; 32];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0.to_be_bytes()) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0xf)]);
         }
-        out
+        digits.iter().copied().map(char::from).collect()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use eyas_lang::checked::Severity;
 use eyas_lang::value::Fetched;
 
 use crate::finding::{Finding, Outcome};
@@ -252,11 +251,6 @@ pub struct Judgement {
     pub outcome: Outcome,
     /// The finding, where it is a violation or unknown.
     pub finding: Option<Finding>,
-}
-
-/// The highest of several levels.
-pub(crate) fn highest(levels: impl IntoIterator<Item = Severity>, otherwise: Severity) -> Severity {
-    levels.into_iter().max().unwrap_or(otherwise)
 }
 
 /// Why a value is not known.

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::Truth;
 use super::witness::Focus;
+use crate::finding::Evidence;
 use crate::plan::{PlannedRule, SlotKind, TypePlan, Value};
 use crate::record::{Record, World};
 use crate::{coerce, extract, walk};
@@ -27,6 +28,8 @@ pub(crate) struct Memo<'r> {
     atoms: Vec<(u32, Truth)>,
     values: Vec<Fetched<'r>>,
     vars: Vec<Bound<'r>>,
+    /// Room for the evidence of a finding; empty.
+    evidence: Vec<Evidence>,
 }
 
 /// What a quantifier's variable stands for.
@@ -59,6 +62,7 @@ impl Memo<'static> {
             atoms: vec![(0, Truth::False); plan.atoms.len()],
             values: Vec::with_capacity(plan.slots.len()),
             vars: Vec::new(),
+            evidence: Vec::new(),
         }
     }
 }
@@ -84,6 +88,7 @@ impl<'r> Memo<'r> {
             // Both are empty; collecting in place keeps their allocation.
             values: self.values.into_iter().map(walk::into_owned).collect(),
             vars: self.vars.into_iter().map(|_| Bound::None).collect(),
+            evidence: self.evidence,
         }
     }
 }
@@ -140,6 +145,16 @@ impl<'p, 'r> Eval<'p, 'r> {
     /// The scratch space, for the next record.
     pub(crate) fn into_memo(self) -> Memo<'static> {
         self.memo.recycle()
+    }
+
+    /// Room for evidence, to be given back by [`Eval::keep_evidence`].
+    pub(super) fn take_evidence(&mut self) -> Vec<Evidence> {
+        std::mem::take(&mut self.memo.evidence)
+    }
+
+    /// Keeps the room of an empty list of evidence.
+    pub(super) fn keep_evidence(&mut self, room: Vec<Evidence>) {
+        self.memo.evidence = room;
     }
 
     /// How an atom came out for this record, if it was tested.

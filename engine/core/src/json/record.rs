@@ -209,7 +209,7 @@ impl Record for JsonRecord<'_> {
     }
 
     fn subject(&self) -> Subject {
-        Subject { kind: self.record_type.to_owned(), ..Subject::default() }
+        Subject { kind: self.record_type.into(), ..Subject::default() }
     }
 
     fn location(&self) -> Option<Location> {

@@ -1,6 +1,7 @@
 //! Lowering of comparisons. Equal ones of different rules become one.
 
-use std::sync::Arc;
+use std::slice::from_ref;
+use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use eyas_lang::checked::{self, Atom, AtomTest, CompareOp};
@@ -24,16 +25,21 @@ impl Builder<'_> {
         let index = match self.atoms.get(&key) {
             Some(index) => *index,
             None => {
-                let values = test_values(&test);
-                let shared = !values.iter().any(|v| has_var(v));
-                let needs = needs_of(values);
+                let (left, right) = test_values(&test);
+                let shared = !has_var(left) && !right.iter().any(has_var);
+                let needs = needs_of([left].into_iter().chain(right));
                 self.plan.atoms.push(PlannedAtom { test, needs, shared });
                 let index = self.plan.atoms.len() as u32 - 1;
                 self.atoms.insert(key, index);
                 index
             }
         };
-        Node::Atom(Site { atom: index, source: atom.clone(), text: self.text(atom.span) })
+        Node::Atom(Site {
+            atom: index,
+            source: atom.clone(),
+            text: self.text(atom.span),
+            opposite: OnceLock::new(),
+        })
     }
 
     fn test(&mut self, test: &AtomTest) -> Test {
@@ -101,18 +107,20 @@ fn automaton(fold: bool, texts: &[&str]) -> Option<AhoCorasick> {
     AhoCorasick::builder().ascii_case_insensitive(fold).match_kind(MatchKind::LeftmostFirst).build(texts).ok()
 }
 
-/// The values that a test looks at.
-pub(crate) fn test_values(test: &Test) -> Vec<&Value> {
+/// The value that a test is of, and those that it is held against, as far as these are no constants
+/// that are worked into it.
+pub(crate) fn test_values(test: &Test) -> (&Value, &[Value]) {
     match test {
-        Test::Exists(v) | Test::True(v) => vec![v],
-        Test::Compare { left, right, .. } => vec![left, right],
-        Test::RefersTo { left, target, .. } => vec![left, target],
-        Test::Text { left, right, .. } => std::iter::once(left).chain(right).collect(),
-        Test::Search { left, .. } | Test::Regex { left, .. } => vec![left],
+        Test::Exists(left) | Test::True(left) | Test::Search { left, .. } | Test::Regex { left, .. } => {
+            (left, &[])
+        }
+        Test::Compare { left, right, .. } => (left, from_ref(right)),
+        Test::RefersTo { left, target, .. } => (left, from_ref(target)),
+        Test::Text { left, right, .. } => (left, right),
         Test::In { left, set }
         | Test::Intersects { left, set }
         | Test::PathPrefix { left, set }
-        | Test::Net { left, set, .. } => std::iter::once(left).chain(set.value()).collect(),
+        | Test::Net { left, set, .. } => (left, set.value().map(from_ref).unwrap_or_default()),
     }
 }
 

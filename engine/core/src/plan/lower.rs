@@ -8,6 +8,7 @@ use eyas_lang::source::{Sources, Span};
 use eyas_lang::types::Type;
 use eyas_lang::value::Fetched;
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
 use super::index::Index;
 use super::{
@@ -130,7 +131,7 @@ impl<'s> Builder<'s> {
     }
 
     /// The rule's own text, on one line.
-    pub(super) fn text(&self, span: Span) -> Arc<str> {
+    pub(super) fn text(&self, span: Span) -> SmolStr {
         let words: Vec<&str> = self.sources.text(span).split_whitespace().collect();
         words.join(" ").into()
     }

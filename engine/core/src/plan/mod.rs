@@ -7,7 +7,7 @@
 //! automaton. Which rules an event can concern at all is decided by evaluating them with
 //! everything but the event's name and source unknown: see [`crate::eval::Session::candidates`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use eyas_lang::catalog::{Extract, Step};
 use eyas_lang::checked::{Atom, CelProgram, CompareOp, QuantKind, Rule, RuleSet, Severity, VarId};
@@ -26,6 +26,7 @@ mod index;
 mod lower;
 mod sets;
 
+pub(crate) use atoms::test_values;
 pub(crate) use sets::HashedSet;
 
 /// A rule's place in a [`Plan`].
@@ -98,7 +99,24 @@ pub(crate) struct Site {
     /// As written here, for evidence.
     pub(crate) source: Arc<Atom>,
     /// Its text.
-    pub(crate) text: Arc<str>,
+    pub(crate) text: SmolStr,
+    /// The text of its opposite, made when a finding first rests on that.
+    pub(crate) opposite: OnceLock<SmolStr>,
+}
+
+impl Site {
+    /// What is written here, or its opposite.
+    pub(crate) fn held(&self, holds: bool) -> &SmolStr {
+        match holds {
+            true => &self.text,
+            false => self.opposite.get_or_init(|| opposite(&self.text)),
+        }
+    }
+}
+
+/// The text of the opposite of what a text says.
+pub(crate) fn opposite(text: &str) -> SmolStr {
+    ["not ", text].concat().into()
 }
 
 /// A quantifier.
@@ -111,7 +129,7 @@ pub(crate) struct PlannedQuant {
     pub(crate) needs: Vec<u32>,
     pub(crate) body: Node,
     pub(crate) count: Option<(CompareOp, i64)>,
-    pub(crate) text: Arc<str>,
+    pub(crate) text: SmolStr,
     pub(crate) span: Span,
     /// The list as written, for evidence.
     pub(crate) source: eyas_lang::checked::Term,

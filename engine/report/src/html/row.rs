@@ -87,16 +87,16 @@ fn happened(out: &mut String, event: &EventInfo) {
         ("from", [source_ip, user_agent, &None]),
     ];
     for (label, values) in rows {
-        let values: Vec<&str> = values.into_iter().flatten().map(String::as_str).collect();
+        let values: Vec<&str> = values.into_iter().flatten().map(|value| value.as_str()).collect();
         if !values.is_empty() {
             entry(out, label, &text(&values.join("\n")));
         }
     }
 }
 
-fn optional(out: &mut String, label: &str, value: &Option<String>) {
+fn optional(out: &mut String, label: &str, value: &Option<impl AsRef<str>>) {
     if let Some(value) = value {
-        entry(out, label, &text(value));
+        entry(out, label, &text(value.as_ref()));
     }
 }
 

@@ -146,7 +146,7 @@ pub(crate) fn event() -> Finding {
         evidence: vec![
             Evidence {
                 field: "ct.name".into(),
-                value: Some(json!("CreateAccessKey")),
+                value: Some(json!("CreateAccessKey").into()),
                 unknown: None,
                 test: "ct.name = CreateAccessKey".into(),
                 place: None,
@@ -182,7 +182,7 @@ pub(crate) fn hostile() -> Finding {
         }),
         evidence: vec![Evidence {
             field: "ct.useragent".into(),
-            value: Some(json!({ "text": trick })),
+            value: Some(json!({ "text": trick }).into()),
             unknown: None,
             test: "ct.useragent contains cmd".into(),
             place: Some(Place { offset: 10, len: 3, line: 4, column: 5 }),
@@ -259,7 +259,7 @@ pub(crate) fn template() -> Finding {
         when: Some("`IsProd` is true".into()),
         evidence: vec![Evidence {
             field: "r.CidrIp".into(),
-            value: Some(json!("0.0.0.0/0")),
+            value: Some(json!("0.0.0.0/0").into()),
             unknown: None,
             test: "r.CidrIp in world".into(),
             place: Some(Place { offset: 130, len: 9, line: 6, column: 35 }),

@@ -23,8 +23,8 @@ pub(super) fn findings(file: &str, template: &Template<'_>, context: &Context<'_
 
 fn finding(file: &str, document: &Document, fault: SchemaFinding) -> Finding {
     let subject = match fault.resource {
-        Some((id, kind)) => Subject { kind: kind.into(), id: Some(id.into()), ..Subject::default() },
-        None => Subject { kind: TEMPLATE.to_owned(), ..Subject::default() },
+        Some((id, kind)) => Subject { kind, id: Some(id), ..Subject::default() },
+        None => Subject { kind: TEMPLATE.into(), ..Subject::default() },
     };
     let what = fingerprint_within(&fingerprint_within(fault.rule.id, &fault.path), &fault.message);
     let mut location = location(file, document, fault.span, None);

@@ -127,8 +127,8 @@ fn settle(
             finding.evidence.push(Evidence {
                 field: "resources".into(),
                 value: None,
-                unknown: Some(format!("`{doubtful}` is deployed only under a condition")),
-                test: String::new(),
+                unknown: Some(format!("`{doubtful}` is deployed only under a condition").into()),
+                test: Default::default(),
                 place: None,
             });
         }
