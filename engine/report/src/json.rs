@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use eyas_engine::finding::Finding;
 
-use crate::{Run, Sink, Summary};
+use crate::{Run, Sink, Summary, encode};
 
 /// The name and version of the document around the findings.
 const SCHEMA: &str = "eyas.report/1";
@@ -12,11 +12,12 @@ const SCHEMA: &str = "eyas.report/1";
 pub(crate) struct Json<W> {
     out: W,
     first: bool,
+    line: Vec<u8>,
 }
 
 impl<W: Write> Json<W> {
     pub(crate) fn new(out: W) -> Self {
-        Self { out, first: true }
+        Self { out, first: true, line: Vec::new() }
     }
 }
 
@@ -30,7 +31,9 @@ impl<W: Write + Send> Sink for Json<W> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         self.out.write_all(if self.first { b"\n" } else { b",\n" })?;
         self.first = false;
-        Ok(serde_json::to_writer(&mut self.out, finding)?)
+        self.line.clear();
+        encode::finding(finding, &mut self.line)?;
+        self.out.write_all(&self.line)
     }
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {

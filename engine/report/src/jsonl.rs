@@ -4,15 +4,16 @@ use std::io::{self, Write};
 
 use eyas_engine::finding::Finding;
 
-use crate::{Run, Sink, Summary};
+use crate::{Run, Sink, Summary, encode};
 
 pub(crate) struct Jsonl<W> {
     out: W,
+    line: Vec<u8>,
 }
 
 impl<W: Write> Jsonl<W> {
     pub(crate) fn new(out: W) -> Self {
-        Self { out }
+        Self { out, line: Vec::new() }
     }
 }
 
@@ -22,8 +23,10 @@ impl<W: Write + Send> Sink for Jsonl<W> {
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, finding)?;
-        self.out.write_all(b"\n")
+        self.line.clear();
+        encode::finding(finding, &mut self.line)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
     }
 
     fn end(&mut self, _: &Summary) -> io::Result<()> {

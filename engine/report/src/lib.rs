@@ -24,6 +24,7 @@
 
 pub mod baseline;
 mod csv;
+mod encode;
 pub mod escape;
 mod fact;
 mod format;

@@ -76,23 +76,25 @@ impl<'p, 'r> Eval<'p, 'r> {
 
     /// Adds what one of a rule's conditions has to do with an outcome.
     fn evidence_of(&mut self, node: &'p Node, outcome: Outcome, out: &mut Vec<Evidence>) {
-        if outcome == Outcome::Violation || self.truth(node) == Truth::Unknown {
-            self.evidence(node, &mut Vec::new(), out);
+        let truth = match (outcome, self.focus()) {
+            // It was found to be so, of all items.
+            (Outcome::Violation, None) => Truth::True,
+            _ => self.truth(node),
+        };
+        if outcome == Outcome::Violation || truth == Truth::Unknown {
+            self.evidence(node, truth, &mut Vec::new(), out);
         }
     }
 
-    /// Adds the fewest values that make a condition what it is.
-    fn evidence(&mut self, node: &'p Node, paths: &mut Vec<ItemPath>, out: &mut Vec<Evidence>) {
+    /// Adds the fewest values that make a condition what it is, which is `truth`.
+    fn evidence(&mut self, node: &'p Node, truth: Truth, paths: &mut Vec<ItemPath>, out: &mut Vec<Evidence>) {
         match node {
             Node::Const(_) => {}
-            Node::Not(of) => self.evidence(of, paths, out),
-            Node::Atom(site) => {
-                let truth = self.atom(site.atom);
-                self.atom_evidence(site, truth, paths, out);
-            }
-            Node::All(each) => self.connective(node, each, Truth::False, paths, out),
-            Node::Any(each) => self.connective(node, each, Truth::True, paths, out),
-            Node::Quant(quant) => self.quant_evidence(quant, paths, out),
+            Node::Not(of) => self.evidence(of, truth.negated(), paths, out),
+            Node::Atom(site) => self.atom_evidence(site, truth, paths, out),
+            Node::All(each) => self.connective(each, truth, Truth::False, paths, out),
+            Node::Any(each) => self.connective(each, truth, Truth::True, paths, out),
+            Node::Quant(quant) => self.quant_evidence(quant, truth, paths, out),
         }
     }
 
@@ -123,24 +125,29 @@ impl<'p, 'r> Eval<'p, 'r> {
     /// `decisive` is the value that one operand alone gives the whole.
     fn connective(
         &mut self,
-        node: &'p Node,
         each: &'p [Node],
+        truth: Truth,
         decisive: Truth,
         paths: &mut Vec<ItemPath>,
         out: &mut Vec<Evidence>,
     ) {
-        let truth = self.truth(node);
         if truth == decisive {
             if let Some((one, _)) = self.decider(each, truth, paths) {
-                self.evidence(one, paths, out);
+                self.evidence(one, truth, paths, out);
             }
             return;
         }
         for one in each {
-            if self.truth(one) == truth {
-                self.evidence(one, paths, out);
+            if self.is_cause(one, truth, decisive) {
+                self.evidence(one, truth, paths, out);
             }
         }
+    }
+
+    /// Whether an operand has the truth of the whole, where no operand alone gives it that.
+    fn is_cause(&mut self, one: &'p Node, truth: Truth, decisive: Truth) -> bool {
+        // All of them have it, unless some are not known.
+        truth == decisive.negated() || self.truth(one) == truth
     }
 
     /// The operand of this truth that has the fewest values, and how many.
@@ -153,7 +160,7 @@ impl<'p, 'r> Eval<'p, 'r> {
         let mut fewest: Option<(&Node, usize)> = None;
         for one in each {
             if self.truth(one) == truth {
-                let count = self.count(one, paths);
+                let count = self.count(one, truth, paths);
                 if fewest.is_none_or(|(_, least)| count < least) {
                     fewest = Some((one, count));
                 }
@@ -162,11 +169,11 @@ impl<'p, 'r> Eval<'p, 'r> {
         fewest
     }
 
-    /// How many values a condition's evidence has.
-    fn count(&mut self, node: &'p Node, paths: &mut Vec<ItemPath>) -> usize {
+    /// How many values the evidence has of a condition that comes out as `truth`.
+    fn count(&mut self, node: &'p Node, truth: Truth, paths: &mut Vec<ItemPath>) -> usize {
         let (each, decisive) = match node {
             Node::Const(_) => return 0,
-            Node::Not(of) => return self.count(of, paths),
+            Node::Not(of) => return self.count(of, truth.negated(), paths),
             Node::Atom(site) => {
                 let mut count = 0;
                 for_leaves(&site.source.test, &mut |_| count += 1);
@@ -174,20 +181,19 @@ impl<'p, 'r> Eval<'p, 'r> {
             }
             Node::Quant(quant) => {
                 let mut out = Vec::new();
-                self.quant_evidence(quant, paths, &mut out);
+                self.quant_evidence(quant, truth, paths, &mut out);
                 return out.len();
             }
             Node::All(each) => (each, Truth::False),
             Node::Any(each) => (each, Truth::True),
         };
-        let truth = self.truth(node);
         if truth == decisive {
             return self.decider(each, truth, paths).map_or(0, |(_, count)| count);
         }
         let mut sum = 0;
         for one in each {
-            if self.truth(one) == truth {
-                sum += self.count(one, paths);
+            if self.is_cause(one, truth, decisive) {
+                sum += self.count(one, truth, paths);
             }
         }
         sum
@@ -196,10 +202,10 @@ impl<'p, 'r> Eval<'p, 'r> {
     fn quant_evidence(
         &mut self,
         quant: &'p PlannedQuant,
+        truth: Truth,
         paths: &mut Vec<ItemPath>,
         out: &mut Vec<Evidence>,
     ) {
-        let truth = self.quant(quant);
         let wanted = match (quant.kind, truth) {
             (_, Truth::Unknown) => Truth::Unknown,
             (QuantKind::Any, Truth::True) | (QuantKind::No, Truth::False) => Truth::True,
@@ -214,7 +220,7 @@ impl<'p, 'r> Eval<'p, 'r> {
             if self.truth(&quant.body) == wanted {
                 let known = paths.len();
                 paths.push(self.item_path(quant, over.index(), paths));
-                self.evidence(&quant.body, paths, out);
+                self.evidence(&quant.body, wanted, paths, out);
                 paths.truncate(known);
                 self.bind(quant.var.0, Bound::None);
                 return;
@@ -335,7 +341,10 @@ fn entry(field: SmolStr, found: &Fetched<'_>, test: SmolStr, place: Option<Place
 
 /// Takes away what is there already.
 fn without_repeats(all: &mut Vec<Evidence>) {
-    let repeats = |at: usize| all.get(at).is_some_and(|one| all.iter().take(at).any(|known| known == one));
+    // The comparisons differ most.
+    let same = |a: &Evidence, b: &Evidence| a.test == b.test && a == b;
+    let repeats =
+        |at: usize| all.get(at).is_some_and(|one| all.iter().take(at).any(|known| same(known, one)));
     if !(1..all.len()).any(repeats) {
         return;
     }

@@ -24,7 +24,7 @@ impl Fnv {
         for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0.to_be_bytes()) {
             pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0xf)]);
         }
-        digits.iter().copied().map(char::from).collect()
+        String::from_utf8_lossy(&digits).into_owned()
     }
 }
 

@@ -227,8 +227,8 @@ fn judge_resource(
             all.iter().filter(|one| !under.iter().any(|held| std::ptr::eq(*held, **one))).copied().collect();
         if let Some(source) = &record.made_from {
             // What the author wrote, and not what a transform makes of it, is what they know.
-            finding.subject.id = Some(source.id.to_string().into());
-            finding.subject.kind = source.kind.to_string().into();
+            finding.subject.id = Some(source.id.clone());
+            finding.subject.kind = source.kind.clone();
         }
         finding.when = describe(&under, &others);
         if let Some(resource) = declared.filter(|_| in_every_variant(record, &under)) {
