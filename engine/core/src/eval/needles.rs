@@ -52,20 +52,23 @@ impl Vocabulary {
         }
     }
 
-    /// Needles by their members.
+    /// The texts of needles by their members, in the order of the numbers.
     pub(super) fn by_member(&self, numbers: &[u32]) -> Vec<(Member, Vec<Vec<u8>>)> {
-        let mut needles: Vec<&Needle> =
-            numbers.iter().filter_map(|&number| self.needles.get(number as usize)).collect();
-        needles.sort_unstable();
-        let groups = needles.chunk_by(|a, b| a.member == b.member).map(|group| {
-            let mut texts: Vec<Vec<u8>> = group.iter().map(|needle| needle.text.to_vec()).collect();
-            // An empty text makes all others idle.
-            if texts.first().is_some_and(Vec::is_empty) {
-                texts.truncate(1);
+        let mut groups: Vec<(Member, Vec<Vec<u8>>)> = Vec::new();
+        for needle in numbers.iter().filter_map(|&number| self.needles.get(number as usize)) {
+            let text = needle.text.to_vec();
+            match groups.iter_mut().find(|(member, _)| *member == needle.member) {
+                Some((_, texts)) => texts.push(text),
+                None => groups.push((needle.member.clone(), vec![text])),
             }
-            (group.first().and_then(|needle| needle.member.clone()), texts)
-        });
-        groups.collect()
+        }
+        // An empty text makes all others idle.
+        for (_, texts) in &mut groups {
+            if texts.iter().any(Vec::is_empty) {
+                *texts = vec![Vec::new()];
+            }
+        }
+        groups
     }
 }
 

@@ -53,11 +53,15 @@ impl<'s> Builder<'s> {
             self.lets.push(slot);
         }
         let severity = rule.severity.cases.iter().map(|(s, c)| (*s, self.condition(c))).collect();
+        let scope = rule.scope.as_ref().map(|s| self.condition(s));
+        let when = self.condition(&rule.when);
+        let quantified = scope.iter().chain([&when]).any(Node::is_quantified);
         PlannedRule {
             rule: rule.clone(),
             info: Arc::new(RuleInfo::of(rule)),
-            scope: rule.scope.as_ref().map(|s| self.condition(s)),
-            when: self.condition(&rule.when),
+            quantified,
+            scope,
+            when,
             severity,
             message: self.message(&rule.message),
             fix: rule.fix.as_ref().map(|f| self.message(f)),

@@ -71,6 +71,8 @@ pub(crate) struct PlannedRule {
     pub(crate) info: Arc<RuleInfo>,
     pub(crate) scope: Option<Node>,
     pub(crate) when: Node,
+    /// Whether there is a quantifier in its conditions.
+    pub(crate) quantified: bool,
     pub(crate) severity: Vec<(Severity, Node)>,
     pub(crate) message: Message,
     pub(crate) fix: Option<Message>,
@@ -89,6 +91,18 @@ pub(crate) enum Node {
     Not(Box<Node>),
     Atom(Site),
     Quant(Box<PlannedQuant>),
+}
+
+impl Node {
+    /// Whether there is a quantifier in it.
+    fn is_quantified(&self) -> bool {
+        match self {
+            Node::Const(_) | Node::Atom(_) => false,
+            Node::Not(of) => of.is_quantified(),
+            Node::All(each) | Node::Any(each) => each.iter().any(Node::is_quantified),
+            Node::Quant(_) => true,
+        }
+    }
 }
 
 /// One place where a rule writes an atom.
