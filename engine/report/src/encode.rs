@@ -48,7 +48,7 @@ pub(crate) fn finding(finding: &Finding, out: &mut Vec<u8>) -> io::Result<()> {
     about(subject, out);
     if let Some(location) = location {
         out.extend_from_slice(key!("location").as_bytes());
-        where_it_is(location, out);
+        where_it_is(location, out)?;
     }
     if let Some(event) = event {
         out.extend_from_slice(key!("event").as_bytes());
@@ -102,17 +102,18 @@ fn about(subject: &Subject, out: &mut Vec<u8>) {
     end(b'}', out);
 }
 
-fn where_it_is(location: &Location, out: &mut Vec<u8>) {
+fn where_it_is(location: &Location, out: &mut Vec<u8>) -> io::Result<()> {
     let Location { file, offset, line, column, end_line, end_column, path } = location;
     out.push(b'{');
     text(key!("file"), file, out);
-    number(key!("offset"), *offset, out);
-    number(key!("line"), *line, out);
-    number(key!("column"), *column, out);
-    number(key!("end_line"), *end_line, out);
-    number(key!("end_column"), *end_column, out);
+    number(key!("offset"), *offset, out)?;
+    number(key!("line"), *line, out)?;
+    number(key!("column"), *column, out)?;
+    number(key!("end_line"), *end_line, out)?;
+    number(key!("end_column"), *end_column, out)?;
     optional(key!("path"), path, out);
     end(b'}', out);
+    Ok(())
 }
 
 fn happened(event: &EventInfo, out: &mut Vec<u8>) {
@@ -144,10 +145,10 @@ fn reason(evidence: &Evidence, out: &mut Vec<u8>) -> io::Result<()> {
     if let Some(Place { offset, len, line, column }) = place {
         out.extend_from_slice(key!("place").as_bytes());
         out.push(b'{');
-        number(key!("offset"), Some((*offset).into()), out);
-        number(key!("len"), Some((*len).into()), out);
-        number(key!("line"), Some((*line).into()), out);
-        number(key!("column"), Some((*column).into()), out);
+        number(key!("offset"), Some((*offset).into()), out)?;
+        number(key!("len"), Some((*len).into()), out)?;
+        number(key!("line"), Some((*line).into()), out)?;
+        number(key!("column"), Some((*column).into()), out)?;
         end(b'}', out);
     }
     end(b'}', out);
@@ -188,12 +189,11 @@ fn any(key: &str, value: &impl Serialize, out: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-fn number(key: &str, value: Option<u64>, out: &mut Vec<u8>) {
+fn number(key: &str, value: Option<u64>, out: &mut Vec<u8>) -> io::Result<()> {
     if let Some(value) = value {
-        out.extend_from_slice(key.as_bytes());
-        // Writing to memory cannot fail.
-        let _ = write!(out, "{value},");
+        any(key, &value, out)?;
     }
+    Ok(())
 }
 
 fn optional(key: &str, value: &Option<impl AsRef<str>>, out: &mut Vec<u8>) {
@@ -207,24 +207,35 @@ fn text(key: &str, value: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(key.as_bytes());
     out.push(b'"');
     let mut rest = value.as_bytes();
-    while let Some((at, byte)) = first_odd(rest) {
-        out.extend_from_slice(rest.get(..at).unwrap_or_default());
-        escape(byte, out);
-        rest = rest.get(at + 1..).unwrap_or_default();
+    while let Some((plain, [byte, after @ ..])) = first_odd(rest).and_then(|at| rest.split_at_checked(at)) {
+        out.extend_from_slice(plain);
+        escape(*byte, out);
+        rest = after;
     }
     out.extend_from_slice(rest);
     out.extend_from_slice(b"\",");
 }
 
-/// The first byte that cannot stand in a string as it is.
-fn first_odd(text: &[u8]) -> Option<(usize, u8)> {
-    let odd = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
-    let (blocks, _) = text.as_chunks::<16>();
+/// Whether a byte cannot stand in a string as it is.
+fn is_odd(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
+}
+
+/// Where the first byte is that cannot stand in a string as it is.
+fn first_odd(text: &[u8]) -> Option<usize> {
     // Sixteen are looked at at once, which takes no branches.
-    let plain = blocks.iter().take_while(|block| !block.iter().fold(false, |any, &byte| any | odd(byte)));
-    let from = 16 * plain.count();
-    let at = from + text.get(from..)?.iter().position(|&byte| odd(byte))?;
-    Some((at, *text.get(at)?))
+    let is_plain = |block: &[u8; 16]| !block.iter().fold(false, |any, &byte| any | is_odd(byte));
+    let (blocks, _) = text.as_chunks::<16>();
+    let from = 16 * blocks.iter().take_while(|block| is_plain(block)).count();
+    let rest = text.get(from..)?;
+    let mut last = [b' '; 16];
+    if let Some(start) = last.get_mut(..rest.len()) {
+        start.copy_from_slice(rest);
+        if is_plain(&last) {
+            return None;
+        }
+    }
+    rest.iter().position(|&byte| is_odd(byte)).map(|at| from + at)
 }
 
 fn escape(byte: u8, out: &mut Vec<u8>) {
