@@ -7,6 +7,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use eyas_lang::checked::{self, Atom, AtomTest, CompareOp};
 use eyas_lang::value;
 
+use super::key::Key;
 use super::lower::{Builder, has_var, needs_of};
 use super::{HashedSet, Node, PlannedAtom, Set, Site, Test, Value};
 
@@ -16,12 +17,8 @@ const SEARCH_FROM: usize = 3;
 impl Builder<'_> {
     pub(super) fn atom(&mut self, atom: &Arc<Atom>) -> Node {
         let test = self.test(&atom.test);
-        // The lowered test says all that decides its outcome, so equal prints are equal tests.
-        // An automaton prints its states; it is told apart by what it was made from.
-        let key = match &test {
-            Test::Search { left, .. } => format!("search {left:?} {:?}", searched(&atom.test)),
-            test => format!("{test:?}"),
-        };
+        // The lowered test says all that decides its outcome.
+        let key = Key::new().of_test(&test, searched(&atom.test));
         let index = match self.atoms.get(&key) {
             Some(index) => *index,
             None => {

@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::index::Index;
+use super::key::Key;
 use super::{
     Message, MessagePart, Node, PlannedCel, PlannedQuant, PlannedRule, Slot, SlotKind, TypePlan, Value,
 };
@@ -20,8 +21,8 @@ use crate::finding::RuleInfo;
 pub(super) struct Builder<'s> {
     pub(super) plan: TypePlan,
     pub(super) sources: &'s Sources,
-    slots: FxHashMap<String, u32>,
-    pub(super) atoms: FxHashMap<String, u32>,
+    slots: FxHashMap<Vec<u8>, u32>,
+    pub(super) atoms: FxHashMap<Vec<u8>, u32>,
     /// The slots of the `let`s of the rule at hand.
     lets: Vec<u32>,
 }
@@ -136,7 +137,12 @@ impl<'s> Builder<'s> {
 
     /// The rule's own text, on one line.
     pub(super) fn text(&self, span: Span) -> SmolStr {
-        let words: Vec<&str> = self.sources.text(span).split_whitespace().collect();
+        let text = self.sources.text(span);
+        let spaced = text.as_bytes().windows(2).any(|pair| pair == b"  ");
+        if !spaced && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return text.trim().into();
+        }
+        let words: Vec<&str> = text.split_whitespace().collect();
         words.join(" ").into()
     }
 
@@ -159,13 +165,11 @@ impl<'s> Builder<'s> {
                 // INVARIANT: the checker numbers a rule's lets in their order.
                 None => Value::Const(Fetched::Absent),
             },
-            Term::Context(name) => {
-                Value::Slot(self.slot(format!("context {name}"), SlotKind::Context(name.clone()), Vec::new()))
-            }
+            Term::Context(name) => Value::Slot(self.slot(SlotKind::Context(name.clone()), Vec::new())),
             Term::Unknown(why) => Value::Const(Fetched::Unknown(why.clone())),
             Term::Resources { record, everywhere } => {
                 let kind = SlotKind::Resources { record: record.clone(), everywhere: *everywhere };
-                Value::Slot(self.slot(format!("resources {record} {everywhere}"), kind, Vec::new()))
+                Value::Slot(self.slot(kind, Vec::new()))
             }
         }
     }
@@ -185,7 +189,7 @@ impl<'s> Builder<'s> {
             }
             at => SlotKind::Field { at: at.clone(), path: field.path.clone(), ty },
         };
-        Value::Slot(self.slot(format!("{kind:?}"), kind, Vec::new()))
+        Value::Slot(self.slot(kind, Vec::new()))
     }
 
     fn call(&mut self, function: &'static eyas_lang::functions::Function, args: Vec<Value>) -> Value {
@@ -193,11 +197,7 @@ impl<'s> Builder<'s> {
             return Value::Call { function, args };
         }
         let needs = needs_of(&args);
-        Value::Slot(self.slot(
-            format!("call {function:?} {args:?}"),
-            SlotKind::Call { function, args },
-            needs,
-        ))
+        Value::Slot(self.slot(SlotKind::Call { function, args }, needs))
     }
 
     fn project(&mut self, base: Value, path: Vec<Step>, ty: Type) -> Value {
@@ -205,11 +205,12 @@ impl<'s> Builder<'s> {
             return Value::Project { base: Box::new(base), path, ty };
         }
         let needs = needs_of([&base]);
-        let key = format!("project {base:?} {path:?} {ty:?}");
-        Value::Slot(self.slot(key, SlotKind::Project { base, path, ty }, needs))
+        Value::Slot(self.slot(SlotKind::Project { base, path, ty }, needs))
     }
 
-    fn slot(&mut self, key: String, kind: SlotKind, needs: Vec<u32>) -> u32 {
+    /// The slot of this kind, perhaps one that is there already.
+    fn slot(&mut self, kind: SlotKind, needs: Vec<u32>) -> u32 {
+        let Some(key) = Key::new().of_slot(&kind) else { return self.push_slot(kind, needs) };
         if let Some(slot) = self.slots.get(&key) {
             return *slot;
         }

@@ -23,6 +23,7 @@ use crate::finding::RuleInfo;
 
 mod atoms;
 mod index;
+mod key;
 mod lower;
 mod sets;
 
