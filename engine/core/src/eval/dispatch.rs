@@ -314,16 +314,15 @@ impl<'p> TypeScratch<'p> {
         if !self.plan.dispatches() {
             return self.all.clone();
         }
-        let keys = self.plan.keys();
-        let found: Vec<Fetched<'_>> = keys.iter().map(|key| record.at(&[Step::Key(key.clone())])).collect();
-        let seen: Vec<Option<&str>> = found
-            .iter()
-            .map(|f| match f {
-                Fetched::Present(Value::Str(text)) => Some(text.as_ref()),
-                _ => None,
-            })
-            .collect();
-        match self.candidates(plan, &seen) {
+        let number = match self.known(record) {
+            Some(number) => number,
+            None => {
+                let found: Vec<Fetched<'_>> = self.plan.keys().iter().map(|key| at(record, key)).collect();
+                let seen: Vec<Option<&str>> = found.iter().map(text_of).collect();
+                self.candidates(plan, &seen)
+            }
+        };
+        match number {
             Some(number) => match self.dispatch.sets.get(number as usize) {
                 Some(set) => set.rules.clone(),
                 None => self.all.clone(),
@@ -332,21 +331,20 @@ impl<'p> TypeScratch<'p> {
         }
     }
 
+    /// The set of the rules that can fire on a record, if its members were looked up before.
+    fn known(&mut self, record: &dyn Record) -> Option<Option<u32>> {
+        let Dispatch { key, by_peek, .. } = &mut self.dispatch;
+        key.clear();
+        for name in self.plan.keys() {
+            add_seen(text_of(&at(record, name)), key);
+        }
+        by_peek.get(key.as_str()).copied()
+    }
+
     fn candidates(&mut self, plan: &'p Plan, seen: &[Option<&str>]) -> Option<u32> {
         let key = &mut self.dispatch.key;
         key.clear();
-        for one in seen {
-            // No name has these characters; were it otherwise, a name would at worst share a
-            // key with a name that is not a name, so the mark for "not seen" comes first.
-            match one {
-                Some(text) => {
-                    key.push('\u{1}');
-                    key.push_str(text);
-                }
-                None => key.push('\u{2}'),
-            }
-            key.push('\u{0}');
-        }
+        seen.iter().for_each(|one| add_seen(*one, key));
         if let Some(number) = self.dispatch.by_peek.get(key.as_str()) {
             return *number;
         }
@@ -383,6 +381,32 @@ impl<'p> TypeScratch<'p> {
         self.memo = eval.into_memo();
         (rules, needles.into_numbers())
     }
+}
+
+/// A member of a record.
+fn at<'r>(record: &'r dyn Record, name: &SmolStr) -> Fetched<'r> {
+    record.at(&[Step::Key(name.clone())])
+}
+
+fn text_of<'f>(found: &'f Fetched<'_>) -> Option<&'f str> {
+    match found {
+        Fetched::Present(Value::Str(text)) => Some(text.as_ref()),
+        _ => None,
+    }
+}
+
+/// Adds what was seen of a member to a key.
+fn add_seen(seen: Option<&str>, key: &mut String) {
+    // No name has these characters; were it otherwise, a name would at worst share a key with a
+    // name that is not a name, so the mark for "not seen" comes first.
+    match seen {
+        Some(text) => {
+            key.push('\u{1}');
+            key.push_str(text);
+        }
+        None => key.push('\u{2}'),
+    }
+    key.push('\u{0}');
 }
 
 /// A record of which only some members are known.

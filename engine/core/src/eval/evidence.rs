@@ -11,7 +11,6 @@ use eyas_lang::checked::{AtomTest, FieldUse, QuantKind, Set, Term};
 use eyas_lang::value::{Fetched, Place, Value};
 use smol_str::SmolStr;
 
-use super::fingerprint::fingerprint;
 use super::places::{self, ItemPath, field_steps, var_path};
 use super::state::{Bound, Eval};
 use super::{Truth, reason};
@@ -45,7 +44,7 @@ impl<'p, 'r> Eval<'p, 'r> {
         let subject = self.record.subject();
         let location = self.record.location();
         Finding {
-            fingerprint: fingerprint(&rule.rule.id, outcome, &subject, location.as_ref(), &evidence),
+            fingerprint: rule.start(outcome).fingerprint(&subject, location.as_ref(), &evidence),
             fix,
             subject,
             location,
@@ -427,11 +426,11 @@ fn leaves<'t>(
         Some(plan::Value::Slot(slot)) => Some(*slot),
         _ => None,
     };
-    let kind = slot.and_then(|slot| slots.get(slot as usize)).map(|slot| &slot.kind);
+    let kind = || slot.and_then(|slot| slots.get(slot as usize)).map(|slot| &slot.kind);
     match term {
         Term::Const(_) => {}
         Term::Call { args, .. } | Term::List(args) => {
-            let values = match (value, kind) {
+            let values = match (value, kind()) {
                 (Some(plan::Value::Call { args, .. } | plan::Value::List(args)), _)
                 | (_, Some(SlotKind::Call { args, .. })) => args.as_slice(),
                 _ => &[],
@@ -441,7 +440,7 @@ fn leaves<'t>(
             }
         }
         Term::Project { base, .. } => {
-            let value = match (value, kind) {
+            let value = match (value, kind()) {
                 (Some(plan::Value::Project { base, .. }), _) => Some(&**base),
                 (_, Some(SlotKind::Project { base, .. })) => Some(base),
                 _ => None,

@@ -4,7 +4,12 @@ use crate::finding::{Evidence, Location, Outcome, Subject};
 
 /// FNV-1a over 128 bits: simple enough to be the same for ever. Findings are no adversary's
 /// input to a table, so nothing more is needed.
+#[derive(Debug, Clone, Copy)]
 struct Fnv(u128);
+
+/// The beginning of the fingerprints of a rule's findings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Start(Fnv);
 
 impl Fnv {
     fn new() -> Self {
@@ -28,32 +33,39 @@ impl Fnv {
     }
 }
 
-/// The fingerprint of a finding: the rule and its subject. Where the subject has no id, the
-/// place and the values take its part.
-pub(super) fn fingerprint(
-    rule: &str,
-    outcome: Outcome,
-    subject: &Subject,
-    location: Option<&Location>,
-    evidence: &[Evidence],
-) -> String {
-    let mut hash = Fnv::new();
-    hash.part(rule);
-    hash.part(if outcome == Outcome::Unknown { "unknown" } else { "violation" });
-    hash.part(&subject.kind);
-    for part in [&subject.account, &subject.region, &subject.id] {
-        hash.part(part.as_deref().unwrap_or(""));
+impl Start {
+    /// That of a rule's findings of one outcome.
+    pub(crate) fn new(rule: &str, outcome: Outcome) -> Self {
+        let mut hash = Fnv::new();
+        hash.part(rule);
+        hash.part(if outcome == Outcome::Unknown { "unknown" } else { "violation" });
+        Self(hash)
     }
-    if subject.id.is_none() {
-        if let Some(location) = location {
-            hash.part(&location.file);
+
+    /// The fingerprint of a finding: the rule and its subject. Where the subject has no id, the
+    /// place and the values take its part.
+    pub(super) fn fingerprint(
+        self,
+        subject: &Subject,
+        location: Option<&Location>,
+        evidence: &[Evidence],
+    ) -> String {
+        let Self(mut hash) = self;
+        hash.part(&subject.kind);
+        for part in [&subject.account, &subject.region, &subject.id] {
+            hash.part(part.as_deref().unwrap_or(""));
         }
-        for one in evidence {
-            hash.part(&one.field);
-            hash.part(&one.value.as_ref().map(ToString::to_string).unwrap_or_default());
+        if subject.id.is_none() {
+            if let Some(location) = location {
+                hash.part(&location.file);
+            }
+            for one in evidence {
+                hash.part(&one.field);
+                hash.part(&one.value.as_ref().map(ToString::to_string).unwrap_or_default());
+            }
         }
+        hash.hex()
     }
-    hash.hex()
 }
 
 /// The fingerprint of a finding whose subject is told apart from others of its id only by
@@ -82,7 +94,7 @@ mod tests {
     #[test]
     fn stays_the_same_for_ever() {
         let subject = Subject { kind: "cloudtrail".into(), id: Some("e-1".into()), ..Subject::default() };
-        let print = |outcome| fingerprint("a.b", outcome, &subject, None, &[]);
+        let print = |outcome| Start::new("a.b", outcome).fingerprint(&subject, None, &[]);
         insta::assert_snapshot!(print(Outcome::Violation), @"4fc02a2e386704df75b0df97ac78b77b");
         assert_ne!(print(Outcome::Violation), print(Outcome::Unknown));
     }

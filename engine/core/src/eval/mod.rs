@@ -31,6 +31,7 @@ mod witness;
 pub(crate) use compare::equal;
 pub use dispatch::CandidateSet;
 pub use explain::{ExplainedValue, Explanation};
+pub(crate) use fingerprint::Start;
 pub use fingerprint::fingerprint_within;
 pub use tally::{RuleTally, Tally};
 

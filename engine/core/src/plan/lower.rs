@@ -1,6 +1,6 @@
 //! Lowering of rules: conditions, messages and the values they read.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use eyas_lang::catalog::{Extract, Plane, Step};
 use eyas_lang::checked::{CelProgram, Expr, FieldUse, Quant, Rule, Template, TemplatePart, Term};
@@ -60,6 +60,7 @@ impl<'s> Builder<'s> {
         PlannedRule {
             rule: rule.clone(),
             info: Arc::new(RuleInfo::of(rule)),
+            violation: OnceLock::new(),
             quantified,
             scope,
             when,

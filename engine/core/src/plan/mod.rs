@@ -19,7 +19,8 @@ use eyas_lang::value::Fetched;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use crate::finding::RuleInfo;
+use crate::eval::Start;
+use crate::finding::{Outcome, RuleInfo};
 
 mod atoms;
 mod index;
@@ -70,6 +71,8 @@ pub(crate) struct PlannedRule {
     pub(crate) rule: Arc<Rule>,
     /// What its findings say of it.
     pub(crate) info: Arc<RuleInfo>,
+    /// How the fingerprints of its violations start.
+    violation: OnceLock<Start>,
     pub(crate) scope: Option<Node>,
     pub(crate) when: Node,
     /// Whether there is a quantifier in its conditions.
@@ -92,6 +95,16 @@ pub(crate) enum Node {
     Not(Box<Node>),
     Atom(Site),
     Quant(Box<PlannedQuant>),
+}
+
+impl PlannedRule {
+    /// How the fingerprints of its findings start.
+    pub(crate) fn start(&self, outcome: Outcome) -> Start {
+        match outcome {
+            Outcome::Violation => *self.violation.get_or_init(|| Start::new(&self.rule.id, outcome)),
+            _ => Start::new(&self.rule.id, outcome),
+        }
+    }
 }
 
 impl Node {
