@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use eyas_engine::eval::{CandidateSet, Session, Tally};
+use eyas_engine::eval::{Session, Tally};
 use eyas_engine::finding::Finding;
-use eyas_engine::json::Names;
+use eyas_engine::json::{Found, Names};
 use eyas_engine::plan::Plan;
 use eyas_engine::record::World;
 
 use crate::event::{EventRecord, RECORD_TYPE};
 use crate::peek::{LOOKED_AT, Seen};
-use crate::reader::Visit;
+use crate::reader::{Concern, Visit};
 
 /// One thread's judge.
 pub(crate) struct Judge<'p> {
@@ -29,7 +29,7 @@ struct Known {
     name: Vec<u8>,
     source: Option<Vec<u8>>,
     /// `None` while nothing is known here.
-    set: Option<Option<CandidateSet>>,
+    set: Option<Concern>,
 }
 
 /// A member that rules are looked up by.
@@ -60,7 +60,7 @@ impl<'p> Judge<'p> {
     }
 
     /// The rules that an event can concern, if its name is text.
-    fn look_up(&mut self, seen: &Seen<'_>) -> Option<Option<CandidateSet>> {
+    fn look_up(&mut self, seen: &Seen<'_>) -> Option<Concern> {
         let at = |text: &[u8], place: usize| text.get(place).map_or(0, |&byte| usize::from(byte));
         let (name, source) = (seen.name, seen.source.unwrap_or_default());
         let mixed =
@@ -82,7 +82,7 @@ impl<'p> Judge<'p> {
         Some(set)
     }
 
-    fn candidates(&mut self, name: &str, source: Option<&str>) -> Option<CandidateSet> {
+    fn candidates(&mut self, name: &str, source: Option<&str>) -> Concern {
         let seen = |key: &Key| match key {
             Key::Name => Some(name),
             Key::Source => source,
@@ -103,12 +103,16 @@ impl Visit for Judge<'_> {
         self.names.clone()
     }
 
-    fn passes_over(&mut self, seen: &Seen<'_>) -> bool {
-        match self.look_up(seen) {
-            Some(Some(set)) => !self.session.may_concern(set, &seen.raw),
-            Some(None) => true,
-            None => false,
-        }
+    fn concern(&mut self, seen: &Seen<'_>) -> Option<Concern> {
+        self.look_up(seen)
+    }
+
+    fn knows(&self, concern: Concern) -> bool {
+        concern.is_none_or(|set| self.session.knows(set))
+    }
+
+    fn passes_over(&mut self, concern: Concern, raw: &Found<'_>) -> bool {
+        concern.is_none_or(|set| !self.session.may_concern(set, raw))
     }
 
     fn event(&mut self, event: &EventRecord<'_>, findings: &mut Vec<Finding>) {

@@ -15,10 +15,6 @@ pub(crate) struct Seen<'a> {
     pub name: &'a [u8],
     /// Its source, if that is as certain as the name.
     pub source: Option<&'a [u8]>,
-    /// Its time, if it is written as CloudTrail does.
-    pub time: Option<[u8; 20]>,
-    /// The record, members found by [`LOOKED_AT`] and what else is looked for.
-    pub raw: Found<'a>,
 }
 
 /// The members that a look needs, by their numbers: the name, the source, the time, and those that
@@ -33,6 +29,10 @@ pub(crate) const LOOKED_AT: [&str; 3 + NESTED.len()] = {
     names
 };
 
+/// How many of them, the name and the source, must be the same in an event that is recognised by
+/// another.
+pub(crate) const TELLING: usize = 2;
+
 const NAME: usize = 0;
 const SOURCE: usize = 1;
 const TIME: usize = 2;
@@ -42,7 +42,7 @@ const TIME: usize = 2;
 /// It has a name, which is written plainly, and no member that has to be an object is a string,
 /// as in the rows of tables, which are put right before they are judged.
 pub(crate) fn seen(raw: Found<'_>) -> Option<Seen<'_>> {
-    let (name, source, time) = (raw.member(NAME), raw.member(SOURCE), raw.member(TIME));
+    let (name, source) = (raw.member(NAME), raw.member(SOURCE));
     if raw.any_string(3..LOOKED_AT.len()) {
         return None;
     }
@@ -51,12 +51,12 @@ pub(crate) fn seen(raw: Found<'_>) -> Option<Seen<'_>> {
         Some(source) if source.starts_with(b"\"aws:") => return None,
         source => source.and_then(|source| plain(source, raw)),
     };
-    Some(Seen {
-        name: plain(name?, raw)?,
-        source,
-        time: time.and_then(|time| plain(time, raw)).and_then(seconds),
-        raw,
-    })
+    Some(Seen { name: plain(name?, raw)?, source })
+}
+
+/// An event's time, if it is written as CloudTrail does.
+pub(crate) fn time(raw: Found<'_>) -> Option<[u8; 20]> {
+    plain(raw.member(TIME)?, raw).and_then(seconds)
 }
 
 /// What a string of a record says that has no escapes.
@@ -81,14 +81,14 @@ mod tests {
     use super::*;
     use eyas_engine::json::{Names, Outline, Places};
 
-    fn with<T>(record: &str, look: impl FnOnce(Seen<'_>) -> T) -> Option<T> {
+    fn with<T>(record: &str, look: impl FnOnce(Found<'_>) -> T) -> Option<T> {
         let (mut outline, mut places) = (Outline::default(), Places::default());
         outline.read(record.as_bytes(), 64);
-        outline.find(record.as_bytes(), &Names::new(LOOKED_AT), &mut places).and_then(seen).map(look)
+        outline.find(record.as_bytes(), &Names::new(LOOKED_AT), &mut places).map(look)
     }
 
     fn name(record: &str) -> Option<String> {
-        with(record, |seen| String::from_utf8(seen.name.to_owned()).unwrap())
+        with(record, |raw| seen(raw).map(|seen| String::from_utf8(seen.name.to_owned()).unwrap())).flatten()
     }
 
     #[test]
@@ -131,8 +131,7 @@ mod tests {
 
     #[test]
     fn times_of_the_usual_form_are_seen() {
-        let time =
-            |member: &str| with(&format!(r#"{{"eventName":"X",{member}}}"#), |seen| seen.time).flatten();
+        let time = |member: &str| with(&format!(r#"{{"eventName":"X",{member}}}"#), super::time).flatten();
         assert_eq!(time(r#""eventTime":"2024-01-02T03:04:05Z""#).as_ref(), Some(b"2024-01-02T03:04:05Z"));
         assert_eq!(time(r#""eventTime":"2024-01-02T03:04:05.123Z""#), None);
         assert_eq!(time(r#""eventTime":1704164645"#), None);

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use eyas_engine::eval::Tally;
 use eyas_engine::finding::Finding;
-use eyas_engine::json::Names;
+use eyas_engine::json::{Found, Names};
 
 use crate::event::{EventRecord, PartOfFile};
 use crate::order::{Order, Sequencer, Unit};
 use crate::peek::{LOOKED_AT, Seen};
-use crate::reader::{Reader, Visit};
+use crate::reader::{Concern, Reader, Visit};
 use crate::source::TimeRange;
 use crate::stream::Stream;
 use crate::summary::Summary;
@@ -51,7 +51,15 @@ impl Visit for Each<'_> {
         Arc::new(Names::new(LOOKED_AT))
     }
 
-    fn passes_over(&mut self, _seen: &Seen<'_>) -> bool {
+    fn concern(&mut self, _seen: &Seen<'_>) -> Option<Concern> {
+        None
+    }
+
+    fn knows(&self, _concern: Concern) -> bool {
+        false
+    }
+
+    fn passes_over(&mut self, _concern: Concern, _raw: &Found<'_>) -> bool {
         false
     }
 

@@ -282,13 +282,38 @@ fn odd_event() -> impl Strategy<Value = String> {
         .prop_map(|text| text.replace(",}", "}").replace(", }", "}"))
 }
 
+/// Events that are much alike, as those of a log are.
+fn alike() -> impl Strategy<Value = String> {
+    let name = prop_oneof![8 => Just("DescribeTrails"), 4 => Just("GetTrail"), 1 => Just("StopLogging")];
+    let source = prop_oneof![9 => Just("cloudtrail"), 1 => Just("ec2")];
+    let kind = prop_oneof![8 => Just("AssumedRole"), 1 => Just("Root"), 1 => Just("Ro\\u006ft")];
+    let agent = prop_oneof![
+        6 => "aws-cli/[0-9.]{1,12}",
+        1 => Just("kali".to_owned()),
+        1 => Just("Mozilla (kali)".to_owned()),
+        1 => Just("k\\u0061li".to_owned()),
+        1 => Just("é".to_owned()),
+    ];
+    let day = 7u32..10;
+    let bytes = prop_oneof!["[1-9][0-9]{0,5}", "[1-9][0-9]{0,2}\\.[0-9]"];
+    (name, source, kind, agent, day, bytes).prop_map(|(name, source, kind, agent, day, bytes)| {
+        format!(
+            r#"{{"eventVersion":"1.08","userIdentity":{{"type":"{kind}"}},"eventTime":"2024-01-0{day}T10:00:00Z","eventSource":"{source}.amazonaws.com","eventName":"{name}","awsRegion":"eu-west-1","userAgent":"{agent}","requestParameters":{{"bytes":{bytes}}}}}"#
+        )
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
     /// Passing over records never changes a finding.
     #[test]
     fn passing_over_changes_nothing(
-        events in proptest::collection::vec(odd_event(), 1..8),
+        events in prop_oneof![
+            proptest::collection::vec(odd_event(), 1..8),
+            proptest::collection::vec(alike(), 20..60),
+            proptest::collection::vec(prop_oneof![3 => alike(), 1 => odd_event()], 20..60),
+        ],
         in_list in any::<bool>(),
         ranged in any::<bool>(),
     ) {

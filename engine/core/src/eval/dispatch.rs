@@ -80,6 +80,9 @@ struct Probe {
 #[derive(Debug, Default)]
 struct Misses {
     texts: [Vec<u8>; 16],
+    /// How often one was asked for, and was there.
+    asked: u64,
+    there: u64,
 }
 
 impl Misses {
@@ -97,8 +100,16 @@ impl Misses {
         (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60) as usize
     }
 
-    fn contains(&self, text: &[u8]) -> bool {
-        self.texts.get(Self::place(text)).is_some_and(|known| known == text)
+    /// Whether it pays to keep them: some members never say the same twice.
+    fn pay(&self) -> bool {
+        self.asked < 64 || self.there >= self.asked / 8
+    }
+
+    fn contains(&mut self, text: &[u8]) -> bool {
+        let there = self.texts.get(Self::place(text)).is_some_and(|known| known == text);
+        self.asked += 1;
+        self.there += u64::from(there);
+        there
     }
 
     fn add(&mut self, text: &[u8]) {
@@ -147,7 +158,8 @@ impl Find {
     /// Whether one of the texts occurs, or could if escapes were undone; `escapes` says whether
     /// there can be any.
     fn is_in(&mut self, text: &[u8], escapes: bool) -> bool {
-        if self.missed.contains(text) {
+        let pays = self.missed.pay();
+        if pays && self.missed.contains(text) {
             return false;
         }
         let found = match &self.texts {
@@ -157,7 +169,7 @@ impl Find {
             Search::Many(many) => many.is_match(text),
         };
         let found = found || escapes && ESCAPE.find(text).is_some();
-        if !found {
+        if pays && !found {
             self.missed.add(text);
         }
         found
@@ -277,7 +289,8 @@ impl<'p> Session<'p> {
 
     /// Whether one of these rules can fire on a record. False is certain; true means that the
     /// record must be judged. `raw` must be of the very text that would be judged, its members
-    /// found by the names of [`Session::look_for`].
+    /// found by the names of [`Session::look_for`]. If it was recognised by another record, no rule
+    /// of this set must be able to fire on that one.
     pub fn may_concern(&mut self, set: CandidateSet, raw: &Found<'_>) -> bool {
         let Some(scratch) = self.types.get_mut(set.record_type as usize) else { return true };
         if set.epoch != scratch.dispatch.epoch {
@@ -289,6 +302,8 @@ impl<'p> Session<'p> {
         };
         probes.iter().any(|probe| {
             let text = match probe.member {
+                // It was not found in the record that this one was recognised by either.
+                Some(member) if !raw.differs(member) => return false,
                 Some(member) => raw.member(member),
                 None => Some(raw.text()),
             };

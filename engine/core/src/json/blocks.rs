@@ -1,6 +1,6 @@
 //! One pass over the bytes of an object, 64 at a time as bit masks: quotes that no backslash
-//! escapes, then by prefix exclusive-or the bytes that are inside strings, then the brackets that
-//! are not.
+//! escapes, then by prefix exclusive-or the bytes that are inside strings, then the brackets, colons
+//! and commas that are not.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i8x64, u8x64};
@@ -11,13 +11,12 @@ use super::outline::Extent;
 const BLOCK: usize = 64;
 
 /// How many marks are written at a time, whether or not there are as many: it saves asking.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 4;
 
 /// An object with more marks than this is not outlined, so that no object takes much memory.
 const MOST: usize = 1 << 15;
 
-/// What structures an object at its own level: where its quotes stand, and the brackets of what
-/// is one deeper.
+/// What structures an object at its own level: where its colons and commas stand.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     /// What is behind `len` means nothing.
@@ -41,6 +40,8 @@ pub(super) struct Passed {
     pub(super) escapes: bool,
     /// Whether all bytes are ASCII, and none is a control character.
     pub(super) plain: bool,
+    /// Whether every string has a bracket, a colon or a comma right behind it.
+    pub(super) compact: bool,
 }
 
 /// Passes over the object that `text` starts with. It is inlined, with all that works on vectors,
@@ -54,32 +55,41 @@ pub(super) fn pass<S: Simd>(simd: S, text: &[u8], deepest: usize, marks: &mut Ma
     let mut masks = Masks::new(simd);
     let mut walk = Walk { marks: &mut marks.all, marked: 0, deepest, depth: 0, braces: 0 };
     let (blocks, rest) = text.as_chunks::<BLOCK>();
-    let (mut found, mut own_escapes, mut at) = (None, false, 0);
-    for block in blocks {
-        let (quotes, brackets, slashes) = masks.of(block);
-        own_escapes |= slashes && (walk.depth <= 1 || brackets != 0);
-        found = walk.block(at, block, quotes, brackets);
-        if found.is_some() {
-            break;
+    let (mut own_escapes, mut at) = (false, 0);
+    let mut last = [b' '; BLOCK];
+    let mut each = blocks.iter();
+    let (extent, odd) = loop {
+        let (block, is_last) = match each.next() {
+            Some(block) => (block, false),
+            None => {
+                if let Some(last) = last.get_mut(..rest.len()) {
+                    last.copy_from_slice(rest);
+                }
+                (&last, true)
+            }
+        };
+        let seen = masks.of(block);
+        own_escapes |= seen.escapes && (walk.depth <= 1 || seen.brackets != 0);
+        if let Some(extent) = walk.block(at, block, &seen) {
+            // What is behind the object may be anything.
+            let inside =
+                if let Extent::To(end) = extent { u64::MAX >> (BLOCK - (end - at)) } else { u64::MAX };
+            break (extent, masks.odd(block) & inside);
         }
         masks.keep(block);
-        at += BLOCK;
-    }
-    let extent = found.unwrap_or_else(|| {
-        let mut last = [b' '; BLOCK];
-        if let Some(last) = last.get_mut(..rest.len()) {
-            last.copy_from_slice(rest);
+        if is_last {
+            break (Extent::Unfinished, 0);
         }
-        let (quotes, brackets, slashes) = masks.of(&last);
-        own_escapes |= slashes;
-        walk.block(at, &last, quotes, brackets).unwrap_or(Extent::Unfinished)
-    });
+        at += BLOCK;
+    };
     marks.len = walk.marked;
-    // The last block was not kept, since what is behind the object may be anything.
-    let end = if let Extent::To(end) = extent { end } else { text.len() };
-    let tail = text.get(at..end).unwrap_or_default();
-    let plain = masks.all_plain() & tail.iter().fold(true, |plain, &byte| plain & (byte as i8 >= 0x20));
-    Passed { extent, own_escapes, escapes: masks.escapes, plain }
+    Passed {
+        extent,
+        own_escapes,
+        escapes: masks.escapes,
+        plain: odd == 0 && masks.all_plain(),
+        compact: masks.loose == 0,
+    }
 }
 
 /// Which level the pass is at.
@@ -95,28 +105,23 @@ struct Walk<'m> {
 impl Walk<'_> {
     /// Goes on through a block at `at`; the object's extent, if it ends there.
     #[inline(always)]
-    fn block(
-        &mut self,
-        at: usize,
-        block: &[u8; BLOCK],
-        mut quotes: u64,
-        mut brackets: u64,
-    ) -> Option<Extent> {
-        // The quotes and brackets of this block that are marks.
+    fn block(&mut self, at: usize, block: &[u8; BLOCK], seen: &Seen) -> Option<Extent> {
+        let (mut separators, mut brackets) = (seen.separators, seen.brackets);
+        // The separators of this block that are marks.
         let mut own = 0;
         while brackets != 0 {
             let here = brackets.trailing_zeros() as usize;
             let bit = brackets & brackets.wrapping_neg();
-            let before = quotes & (bit - 1);
-            quotes ^= before;
+            let before = separators & (bit - 1);
+            separators ^= before;
             brackets ^= bit;
+            if self.depth == 1 {
+                own |= before;
+            }
             let byte = block[here % BLOCK];
             // The lower half of a byte tells `{` and `[`, `}` and `]`, and neither.
             match byte & 0xf {
                 0xb => {
-                    if self.depth == 1 {
-                        own |= before | bit;
-                    }
                     self.depth += 1;
                     self.braces = self.braces << 1 | u128::from(byte == b'{');
                     if self.depth > self.deepest {
@@ -126,20 +131,16 @@ impl Walk<'_> {
                 0xd if self.depth > 0 && (self.braces & 1 != 0) == (byte == b'}') => {
                     self.depth -= 1;
                     self.braces >>= 1;
-                    match self.depth {
-                        0 => {
-                            self.mark(at, own | before);
-                            return Some(Extent::To(at + here + 1));
-                        }
-                        1 => own |= bit,
-                        _ => {}
+                    if self.depth == 0 {
+                        self.mark(at, own);
+                        return Some(Extent::To(at + here + 1));
                     }
                 }
                 _ => return Some(Extent::Unbalanced),
             }
         }
         if self.depth == 1 {
-            own |= quotes;
+            own |= separators;
         }
         if own != 0 {
             self.mark(at, own);
@@ -167,6 +168,16 @@ impl Walk<'_> {
     }
 }
 
+/// What stands in a block outside strings, one bit for each byte.
+struct Seen {
+    /// What is no bracket may be among these where JSON has nothing of the kind.
+    brackets: u64,
+    /// Colons and commas.
+    separators: u64,
+    /// Whether there are backslashes, inside strings too.
+    escapes: bool,
+}
+
 /// What is carried from block to block.
 struct Masks<S: Simd> {
     simd: S,
@@ -174,6 +185,10 @@ struct Masks<S: Simd> {
     in_string: u64,
     /// One if the block before ended in a backslash that escapes this block's first byte.
     escaped: u64,
+    /// One if the block before ended with a string.
+    after_string: u64,
+    /// Not zero if a string has something else behind it.
+    loose: u64,
     escapes: bool,
     /// At each place the least of the bytes so far, of which those that are not ASCII are negative.
     least: i8x64<S>,
@@ -182,7 +197,15 @@ struct Masks<S: Simd> {
 impl<S: Simd> Masks<S> {
     #[inline(always)]
     fn new(simd: S) -> Self {
-        Self { simd, in_string: 0, escaped: 0, escapes: false, least: i8x64::splat(simd, i8::MAX) }
+        Self {
+            simd,
+            in_string: 0,
+            escaped: 0,
+            after_string: 0,
+            loose: 0,
+            escapes: false,
+            least: i8x64::splat(simd, i8::MAX),
+        }
     }
 
     /// Counts a block's bytes among those that are all plain or not.
@@ -197,22 +220,23 @@ impl<S: Simd> Masks<S> {
         self.least.simd_ge(0x20).all_true()
     }
 
-    /// The quotes that are not escaped, and the brackets outside strings: one bit for each byte;
-    /// and whether there are backslashes. What is no bracket may be among these where JSON has
-    /// nothing of the kind.
+    /// Which bytes are not plain.
     #[inline(always)]
-    fn of(&mut self, block: &[u8; BLOCK]) -> (u64, u64, bool) {
+    fn odd(&self, block: &[u8; BLOCK]) -> u64 {
+        let bytes: i8x64<S> = u8x64::from_slice(self.simd, block).bitcast();
+        bytes.simd_lt(0x20).to_bitmask()
+    }
+
+    /// What is in the next block.
+    #[inline(always)]
+    fn of(&mut self, block: &[u8; BLOCK]) -> Seen {
         let bytes = u8x64::from_slice(self.simd, block);
         let mut quotes = bytes.simd_eq(b'"').to_bitmask();
         let slashes = bytes.simd_eq(b'\\');
-        let any_slash = slashes.any_true();
-        if any_slash || self.escaped != 0 {
+        let escapes = slashes.any_true();
+        if escapes || self.escaped != 0 {
             self.escapes = true;
             quotes &= !self.escaped(slashes.to_bitmask());
-        }
-        // The middle of a long string.
-        if quotes == 0 && self.in_string != 0 {
-            return (0, 0, any_slash);
         }
         let mut inside = quotes;
         inside ^= inside << 1;
@@ -224,7 +248,17 @@ impl<S: Simd> Masks<S> {
         inside ^= self.in_string;
         self.in_string = ((inside as i64) >> 63) as u64;
         // The four brackets become one character, and so do `Y`, `y`, `_` and what that one was.
-        (quotes, (bytes | 0x26).simd_eq(0x7f).to_bitmask() & !inside, any_slash)
+        let brackets = (bytes | 0x26).simd_eq(0x7f).to_bitmask() & !inside;
+        let separators = (bytes.simd_eq(b':') | bytes.simd_eq(b',')).to_bitmask() & !inside;
+        self.look_behind(quotes & !inside, brackets | separators);
+        Seen { brackets, separators, escapes }
+    }
+
+    /// Whether what structures the text stands right behind each string.
+    #[inline(always)]
+    fn look_behind(&mut self, closing: u64, structure: u64) {
+        self.loose |= (closing << 1 | self.after_string) & !structure;
+        self.after_string = closing >> 63;
     }
 
     /// The bytes that a backslash escapes: those after an odd run of them.

@@ -76,6 +76,11 @@ impl Names {
         names
     }
 
+    /// The first.
+    pub(super) fn first(&self) -> Option<&[u8]> {
+        self.all.first().map(|name| name.text.as_ref())
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.all.len()

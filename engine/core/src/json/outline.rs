@@ -1,15 +1,16 @@
-//! Where the members of an object stand, found by its quotes and brackets alone.
+//! Where the members of an object stand, found by its quotes, brackets, colons and commas alone.
 //!
 //! A pass over the bytes notes what stands at the object's own level, and a second one looks at
-//! that. Nothing is proved about what is deeper: what an outline says holds if the text is JSON.
+//! that. Little is proved about what is deeper: what an outline says holds if the text is JSON.
 
 use std::ops::Range;
 
 use fearless_simd::{Level, dispatch};
 
 use super::blocks::{self, Marks};
+use super::forms::{Forms, Recognised};
 use super::members::{Members, Names, mark};
-use super::scan::{skip_scalar, skip_space};
+use super::scan::{skip_space, skip_string};
 
 /// How far an object reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,26 +34,41 @@ pub struct Outline {
     level: Level,
     marks: Marks,
     members: Members,
+    /// Records that others are recognised by; none but those that were kept.
+    forms: Forms,
+    /// Whether every byte is ASCII, and none is a control character.
+    plain: bool,
     ascii: bool,
     lines: bool,
     escapes: bool,
     /// Whether there may be a backslash in a key.
     own_escapes: bool,
-    /// Whether the object's end was found.
-    whole: bool,
+    /// Whether there is no white space beside strings.
+    compact: bool,
+    /// Where the object's last brace is, if that was found.
+    close: Option<usize>,
 }
+
+/// Where something starts and ends.
+pub(super) type Place = (u32, u32);
 
 /// Members of an object that have the names that were looked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
     text: &'a [u8],
-    places: &'a [(u32, u32)],
+    members: FoundMembers<'a>,
     escapes: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum FoundMembers<'a> {
+    Listed(&'a [Place]),
+    Recognised(Recognised<'a>),
 }
 
 /// Room for [`Found`], used for one object after another.
 #[derive(Debug, Default)]
-pub struct Places(Vec<(u32, u32)>);
+pub struct Places(Vec<Place>);
 
 impl<'a> Found<'a> {
     /// The text of the whole object.
@@ -65,11 +81,33 @@ impl<'a> Found<'a> {
         self.escapes
     }
 
+    /// Whether the member with this number may say something else than in the object that this one
+    /// was recognised by; so it may where it was not recognised.
+    #[inline]
+    pub fn differs(&self, number: usize) -> bool {
+        match &self.members {
+            FoundMembers::Listed(_) => true,
+            FoundMembers::Recognised(by) => by.differs(number, self.text),
+        }
+    }
+
+    /// What was said of the object that this one was recognised by; `None` if it was not.
+    #[inline]
+    pub fn about(&self) -> Option<u32> {
+        match &self.members {
+            FoundMembers::Listed(_) => None,
+            FoundMembers::Recognised(by) => Some(by.about()),
+        }
+    }
+
     /// The text of the value of the member that has the name with this number; the last of equal
     /// keys counts.
     #[inline]
     pub fn member(&self, number: usize) -> Option<&'a [u8]> {
-        let (start, end) = *self.places.get(number)?;
+        let (start, end) = match &self.members {
+            FoundMembers::Listed(places) => *places.get(number)?,
+            FoundMembers::Recognised(by) => by.place(number)?,
+        };
         // No value starts where the object does.
         if start == 0 { None } else { self.text.get(start as usize..end as usize) }
     }
@@ -77,7 +115,12 @@ impl<'a> Found<'a> {
     /// Whether one of these values is a string.
     #[inline]
     pub fn any_string(&self, mut numbers: Range<usize>) -> bool {
-        numbers.any(|n| self.places.get(n).is_some_and(|at| self.text.get(at.0 as usize) == Some(&b'"')))
+        match &self.members {
+            FoundMembers::Listed(places) => {
+                numbers.any(|n| places.get(n).is_some_and(|at| self.text.get(at.0 as usize) == Some(&b'"')))
+            }
+            FoundMembers::Recognised(by) => numbers.any(|number| by.is_string(number)),
+        }
     }
 }
 
@@ -87,37 +130,51 @@ impl Default for Outline {
             level: Level::new(),
             marks: Marks::default(),
             members: Members::default(),
+            forms: Forms::default(),
+            plain: false,
             ascii: false,
             lines: false,
             escapes: false,
             own_escapes: false,
-            whole: false,
+            compact: false,
+            close: None,
         }
     }
 }
 
 impl Outline {
     /// Finds the end of the object that `text` starts with. Of text of 4 GiB and more only the
-    /// beginning is looked at.
+    /// beginning is looked at. An object that is recognised by one that was kept is not refused for
+    /// its depth.
     pub fn read(&mut self, text: &[u8], deepest: usize) -> Extent {
         let text = text.get(..u32::MAX as usize).unwrap_or(text);
+        if let Some(end) = self.forms.recognise(self.level, text) {
+            (self.plain, self.ascii, self.lines) = (true, true, false);
+            self.close = None;
+            return Extent::To(end);
+        }
         let passed = dispatch!(self.level, simd => blocks::pass(simd, text, deepest, &mut self.marks));
         let object = match passed.extent {
             Extent::To(end) => text.get(..end).unwrap_or(text),
             _ => text,
         };
+        self.plain = passed.plain;
         self.ascii = passed.plain || object.is_ascii();
         self.lines = !passed.plain && memchr::memchr(b'\n', object).is_some();
         self.escapes = passed.escapes;
         self.own_escapes = passed.own_escapes;
-        self.whole = matches!(passed.extent, Extent::To(_));
+        self.compact = passed.compact;
+        self.close = if let Extent::To(end) = passed.extent { end.checked_sub(1) } else { None };
         passed.extent
     }
 
     /// Looks for members by their names in the object that was read; `text` is what was read.
     /// `None` where that might not say what a parser would say: where the object is not made of
     /// keys and values, or a key has escapes.
-    pub fn find<'a>(&self, text: &'a [u8], names: &Names, places: &'a mut Places) -> Option<Found<'a>> {
+    pub fn find<'a>(&'a self, text: &'a [u8], names: &Names, places: &'a mut Places) -> Option<Found<'a>> {
+        if let Some(by) = self.forms.last() {
+            return Some(Found { text, escapes: by.has_escapes(), members: FoundMembers::Recognised(by) });
+        }
         places.0.clear();
         places.0.resize(names.count(), (0, 0));
         self.each_member(text, |key, _, value| {
@@ -125,7 +182,25 @@ impl Outline {
                 *place = (value.start as u32, value.end as u32);
             }
         })?;
-        Some(Found { text, places: &places.0, escapes: self.escapes })
+        let members = FoundMembers::Listed(&places.0);
+        Some(Found { text, members, escapes: self.escapes })
+    }
+
+    /// Keeps the object that was read last, whose members were found, and what is to be said of it, so
+    /// that others are recognised that differ from it only inside strings and numbers, though not in
+    /// the members with the first `telling` numbers. From then on the same names must be looked for.
+    pub fn keep(&mut self, text: &[u8], names: &Names, places: &Places, telling: usize, about: u32) {
+        if self.plain
+            && self.forms.last().is_none()
+            && let Some(name) = names.first()
+        {
+            self.forms.keep(name, text, &places.0, telling, about);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn forms(&self) -> &Forms {
+        &self.forms
     }
 
     /// Lists all members of the object that was read, with the same proviso.
@@ -145,44 +220,41 @@ impl Outline {
         &self.members
     }
 
-    /// The second pass, over the marks: what is a key, and where, and where is its value.
+    /// The second pass, over the marks: a colon, and a comma but for the last member.
     #[inline(always)]
     fn each_member(&self, text: &[u8], mut each: impl FnMut(&[u8], usize, Range<usize>)) -> Option<()> {
-        let mut marks = self.marks.get().filter(|_| self.whole)?;
-        while let [quote, end, rest @ ..] = marks {
-            let (quote, end) = (*quote as usize, *end as usize);
-            let [b'"', key @ ..] = text.get(quote..end)? else { return None };
-            if self.own_escapes && key.contains(&b'\\') {
-                return None;
-            }
-            let (value, first) = match text.get(end..end + 4) {
-                Some(&[_, b':', first, _]) if first > b' ' => (end + 2, first),
-                _ => {
-                    let value = value_start(text, end + 1)?;
-                    (value, *text.get(value)?)
+        let close = self.close?;
+        let mut marks = self.marks.get()?;
+        let mut start = 1;
+        while let [colon, rest @ ..] = marks {
+            let colon = *colon as usize;
+            let (end, ends_with) = rest.first().map_or((close, b'}'), |&comma| (comma as usize, b','));
+            let (key, value) = text.get(start..end)?.split_at_checked(colon.wrapping_sub(start))?;
+            let ([b':', value @ ..], true) = (value, text.get(end) == Some(&ends_with)) else { return None };
+            let (key, value) = match (key, value) {
+                ([b'"', name @ .., b'"'], value) if self.compact && is_value(value) => {
+                    ((start + 1, name), colon + 1..end)
                 }
-            };
-            let value_end = match first {
-                b'"' | b'{' | b'[' => {
-                    let [open, close, behind @ ..] = rest else { return None };
-                    if *open as usize != value {
+                _ => {
+                    let key = apart(text, start..colon)?;
+                    let value = apart(text, colon + 1..end)?;
+                    let [b'"', name @ .., b'"'] = text.get(key.clone())? else { return None };
+                    if !is_value(text.get(value.clone())?) {
                         return None;
                     }
-                    marks = behind;
-                    *close as usize + 1
-                }
-                // A scalar leaves no mark.
-                _ => {
-                    marks = rest;
-                    scalar_end(text, value)?
+                    ((key.start + 1, name), value)
                 }
             };
-            if !matches!(text.get(value_end), Some(b',' | b'}')) {
-                ends_later(text, value_end)?;
+            if self.own_escapes && key.1.contains(&b'\\') {
+                return None;
             }
-            each(key, quote + 1, value..value_end);
+            each(key.1, key.0, value);
+            let [_, next @ ..] = rest else { return Some(()) };
+            marks = next;
+            start = end + 1;
         }
-        marks.is_empty().then_some(())
+        // There is none, and no comma behind the last.
+        text.get(1..close)?.trim_ascii().is_empty().then_some(())
     }
 
     /// Whether there is a line break in the object.
@@ -196,26 +268,31 @@ impl Outline {
     }
 }
 
-/// Past the colon at `at` and white space around it.
+/// A range without the white space at its ends, if it is not more than one string.
 #[cold]
-fn value_start(text: &[u8], at: usize) -> Option<usize> {
-    let colon = skip_space(text, at);
-    (text.get(colon)? == &b':').then(|| skip_space(text, colon + 1))
+fn apart(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
+    let start = skip_space(text, range.start);
+    let end = start + text.get(start..range.end)?.trim_ascii_end().len();
+    (text.get(start) != Some(&b'"') || skip_string(text, start).0 == end).then_some(start..end)
 }
 
-/// Whether a member ends behind the white space at `at`.
-#[cold]
-fn ends_later(text: &[u8], at: usize) -> Option<()> {
-    matches!(text.get(skip_space(text, at))?, b',' | b'}').then_some(())
+/// Whether something could be a value by its ends.
+#[inline(always)]
+fn is_value(text: &[u8]) -> bool {
+    match text {
+        [b'"', .., b'"'] | [b'{', .., b'}'] | [b'[', .., b']'] => true,
+        _ => is_scalar(text),
+    }
 }
 
-/// Past the word or number at `at`, of which there is some.
-#[inline]
-fn scalar_end(text: &[u8], at: usize) -> Option<usize> {
-    match text.get(at..)?.first_chunk::<4>() {
-        Some(b"null" | b"true") => Some(at + 4),
-        Some(b"fals") => Some(at + 5),
-        _ => Some(skip_scalar(text, at)).filter(|&end| end > at),
+/// Whether something is a word of JSON's, or could be a number.
+fn is_scalar(text: &[u8]) -> bool {
+    match text {
+        b"null" | b"true" | b"false" => true,
+        [b'-' | b'0'..=b'9', rest @ ..] => {
+            rest.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
+        }
+        _ => false,
     }
 }
 
@@ -317,6 +394,11 @@ mod tests {
             r#"{"a":1 2}"#,
             r#"{"a":nulls}"#,
             r#"{"a":"b"c}"#,
+            r#"{"a":"b" "c"}"#,
+            r#"{"a" "b":1}"#,
+            r#"{"a":1,}"#,
+            r#"{"a":1,"b"}"#,
+            r#"{"a":1:2}"#,
             r#"{"a":{}[]}"#,
         ] {
             let mut outline = Outline::default();
