@@ -41,6 +41,7 @@ const TIME: usize = 2;
 ///
 /// It has a name, which is written plainly, and no member that has to be an object is a string,
 /// as in the rows of tables, which are put right before they are judged.
+#[inline(never)]
 pub(crate) fn seen(raw: Found<'_>) -> Option<Seen<'_>> {
     let (name, source) = (raw.member(NAME), raw.member(SOURCE));
     if raw.any_string(3..LOOKED_AT.len()) {
@@ -55,6 +56,7 @@ pub(crate) fn seen(raw: Found<'_>) -> Option<Seen<'_>> {
 }
 
 /// An event's time, if it is written as CloudTrail does.
+#[inline]
 pub(crate) fn time(raw: Found<'_>) -> Option<[u8; 20]> {
     plain(raw.member(TIME)?, raw).and_then(seconds)
 }

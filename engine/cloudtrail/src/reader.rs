@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eyas_engine::eval::CandidateSet;
 use eyas_engine::finding::Finding;
 use eyas_engine::json::{Extent, Found, JsonError, JsonIndex, Names, Outline, Places};
-use eyas_engine::record::Record;
+use eyas_engine::record::Record as _;
 
 use crate::event::{EventRecord, PartOfFile, RECORD_TYPE};
 use crate::peek::{self, Seen};
@@ -80,6 +80,17 @@ impl Times {
         self.add(other.first);
         self.add(other.last);
     }
+}
+
+/// The text of something that may be an event.
+struct Record<'a> {
+    text: &'a [u8],
+    /// Its offset in the part of the file.
+    start: usize,
+    /// Whether it was read by the grammar.
+    strict: bool,
+    /// Whether it is what was outlined last.
+    outlined: bool,
 }
 
 /// One thread's means of reading.
@@ -173,9 +184,10 @@ impl<V: Visit> Reader<V> {
             }
         };
         let record = text.get(start..end).unwrap_or_default();
+        let mut outlined = false;
         if !self.validate && record.first() == Some(&b'{') {
             let whole = Extent::To(record.len());
-            let outlined = just_split && !strict || self.outline.read(record, MAX_DEPTH) == whole;
+            outlined = just_split && !strict || self.outline.read(record, MAX_DEPTH) == whole;
             if outlined && self.skip(record, out) {
                 if !self.outline.has_lines() {
                     part.no_lines_between(start, end);
@@ -183,19 +195,28 @@ impl<V: Visit> Reader<V> {
                 return None;
             }
         }
-        let read = match std::str::from_utf8(record) {
-            Ok(record) => self.value(part, start, record, out),
+        let record = Record { text: record, start, strict, outlined };
+        self.parse(part, &record, out)
+    }
+
+    /// Reads a record that is looked at in full. If it is not what it looked like, says where to read
+    /// again.
+    #[inline(never)]
+    fn parse(&mut self, part: &PartOfFile<'_>, record: &Record<'_>, out: &mut Outcome) -> Option<usize> {
+        let read = match std::str::from_utf8(record.text) {
+            Ok(text) => self.value(part, record, text, out),
             Err(error) => {
-                out.problem(part, start + error.valid_up_to(), "the text is not UTF-8".to_owned());
+                out.problem(part, record.start + error.valid_up_to(), "the text is not UTF-8".to_owned());
                 return None;
             }
         };
         let error = read.err()?;
-        if strict {
-            out.problem(part, start, format!("{} (byte {} of the record)", error.message, error.offset));
+        if record.strict {
+            let why = format!("{} (byte {} of the record)", error.message, error.offset);
+            out.problem(part, record.start, why);
             return None;
         }
-        Some(start)
+        Some(record.start)
     }
 
     /// Whether a record needs no parsing: it is counted, and that is all.
@@ -204,9 +225,8 @@ impl<V: Visit> Reader<V> {
             return false;
         }
         let Some(found) = self.outline.find(record, &self.names, &mut self.places) else { return false };
-        let about = found.about();
-        let known = about.and_then(|about| self.concerns.get(about as usize).copied());
-        let known = known.filter(|&concern| self.visitor.knows(concern));
+        let about = found.about().and_then(|about| self.concerns.get(about as usize).copied());
+        let known = about.filter(|&concern| self.visitor.knows(concern));
         let concern = known.or_else(|| peek::seen(found).and_then(|seen| self.visitor.concern(&seen)));
         let Some(concern) = concern else { return false };
         let time = peek::time(found);
@@ -214,41 +234,52 @@ impl<V: Visit> Reader<V> {
             && time.as_ref().and_then(timestamp).is_some_and(|time| !self.range.contains(time));
         if out_of_range {
             out.out_of_range += 1;
-        } else if self.visitor.passes_over(concern, &found) {
-            if about.is_none() {
-                self.keep(record, concern);
+        } else {
+            let passes = self.visitor.passes_over(concern, &found);
+            if about.is_none() && (passes || !self.outline.is_recognised()) {
+                self.keep(record, passes.then_some(concern));
+            }
+            if !passes {
+                return false;
             }
             out.skipped += 1;
-        } else {
-            return false;
         }
         out.records += 1;
         out.times.add(time);
         true
     }
 
-    /// Keeps a record on which no rule fires, to recognise others by it.
-    fn keep(&mut self, record: &[u8], concern: Concern) {
-        let known = self.concerns.iter().position(|&known| known == concern);
-        let about = known.unwrap_or(self.concerns.len());
-        if known.is_none() && about < MOST_CONCERNS {
-            self.concerns.push(concern);
-        }
-        self.outline.keep(record, &self.names, &self.places, peek::TELLING, about as u32);
+    /// Keeps a record, to recognise others by it; with what it could concern, if no rule fires on it.
+    #[cold]
+    fn keep(&mut self, record: &[u8], passed: Option<Concern>) {
+        let about = passed.and_then(|concern| {
+            let known = self.concerns.iter().position(|&known| known == concern);
+            let about = known.unwrap_or(self.concerns.len());
+            if known.is_none() && about < MOST_CONCERNS {
+                self.concerns.push(concern);
+            }
+            u32::try_from(about).ok()
+        });
+        self.outline.keep(record, &self.names, &self.places, peek::TELLING, about);
     }
 
     /// A JSON value in which an event is expected.
     fn value(
         &mut self,
         part: &PartOfFile<'_>,
-        at: usize,
+        record: &Record<'_>,
         text: &str,
         out: &mut Outcome,
     ) -> Result<(), JsonError> {
+        let at = record.start;
         // The index is borrowed by the record; it is put back to keep its memory.
         let mut index = std::mem::take(&mut self.index);
         let read = if text.starts_with('{') {
-            index.read(RECORD_TYPE, text).map(|json| {
+            let json = match record.outlined {
+                true => index.read_outlined(RECORD_TYPE, text, &self.outline),
+                false => index.read(RECORD_TYPE, text),
+            };
+            json.map(|json| {
                 let member = |key: &str| json.member(key);
                 if shape::is_event(member) && !shape::is_row(member) {
                     self.event(&EventRecord::new(json, Some((part, at))), out);

@@ -302,9 +302,8 @@ impl<'p> Session<'p> {
         };
         probes.iter().any(|probe| {
             let text = match probe.member {
-                // It was not found in the record that this one was recognised by either.
-                Some(member) if !raw.differs(member) => return false,
-                Some(member) => raw.member(member),
+                // What is the same in the record that this one was recognised by was not found there.
+                Some(member) => raw.change(member),
                 None => Some(raw.text()),
             };
             text.is_some_and(|text| {

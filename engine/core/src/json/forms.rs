@@ -9,6 +9,8 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, i8x32, mask8x32, u8x32};
 use memchr::memmem;
 
+use super::JsonIndex;
+use super::members::Members;
 use super::outline::Place;
 use super::scan::skip_string;
 
@@ -43,6 +45,8 @@ pub(super) struct Forms {
     name: Option<NameFinder>,
     groups: Vec<Vec<Form>>,
     credit: u32,
+    /// The groups of which there was a record before, one bit each.
+    met: u64,
     /// Which form the last record has.
     last: Option<(usize, usize)>,
     differences: Vec<Difference>,
@@ -71,8 +75,15 @@ struct Form {
     gaps_from: Box<[u16]>,
     /// The members that are looked for, by their numbers.
     members: Box<[Place]>,
+    /// All members.
+    all: Members,
     escapes: bool,
-    about: u32,
+    about: Option<u32>,
+    /// Where the last record that was compared in vain was found to have another form: there is what
+    /// tells them apart.
+    telling: usize,
+    /// Where the name is.
+    name: usize,
 }
 
 /// Where records may differ.
@@ -104,7 +115,7 @@ struct Difference {
 
 impl Default for Forms {
     fn default() -> Self {
-        Self { name: None, groups: Vec::new(), credit: CREDIT, last: None, differences: Vec::new() }
+        Self { name: None, groups: Vec::new(), credit: CREDIT, met: 0, last: None, differences: Vec::new() }
     }
 }
 
@@ -113,49 +124,78 @@ impl Forms {
     #[inline]
     pub(super) fn recognise(&mut self, level: Level, text: &[u8]) -> Option<usize> {
         self.last = None;
-        let group = self.name.as_mut()?.group(text)?;
+        let (group, name) = self.name.as_mut()?.group(text)?;
         let forms = self.groups.get_mut(group)?;
-        for (at, form) in forms.iter().enumerate() {
-            let differences = &mut self.differences;
-            if let Some(end) = dispatch!(level, simd => form.compare(simd, text, differences)) {
-                self.credit = CREDIT.min(self.credit + 1);
-                // Those that are met often come first.
-                let before = at.saturating_sub(1);
-                forms.swap(at, before);
-                self.last = Some((group, before));
-                return Some(end);
+        // Those first that are the same where others differed.
+        for likely in [true, false] {
+            for (at, form) in forms.iter_mut().enumerate() {
+                if form.is_likely(text, name) != likely {
+                    continue;
+                }
+                let differences = &mut self.differences;
+                if let Some(end) = dispatch!(level, simd => form.compare(simd, text, differences)) {
+                    self.credit = CREDIT.min(self.credit + 1);
+                    // Those that are met often come first.
+                    let before = at.saturating_sub(1);
+                    if before != at {
+                        forms.swap(at, before);
+                    }
+                    self.last = Some((group, before));
+                    return Some(end);
+                }
             }
         }
         None
     }
 
     /// The record that was recognised last; `None` if the last was not.
+    #[inline]
     pub(super) fn last(&self) -> Option<Recognised<'_>> {
         let (group, at) = self.last?;
         let form = self.groups.get(group)?.get(at)?;
         Some(Recognised { form, differences: &self.differences })
     }
 
-    /// Keeps a record as a form, if it can be one and there have not been too many in vain. Its
-    /// text must be ASCII without control characters, and its members found by names of which the
-    /// first is the one that tells most of a record. The first `telling` members may not differ.
-    pub(super) fn keep(&mut self, name: &[u8], text: &[u8], members: &[Place], telling: usize, about: u32) {
+    /// Keeps a record as a form, if it can be one and there have not been too many in vain; if it was
+    /// recognised, in place of the form that it has. Its text must be ASCII without control
+    /// characters, and its members found by names of which the first is the one that tells most of a
+    /// record. The first `telling` members may not differ.
+    pub(super) fn keep(
+        &mut self,
+        name: &[u8],
+        text: &[u8],
+        members: &[Place],
+        telling: usize,
+        about: Option<u32>,
+    ) {
         if self.credit < COST || text.len() > LONGEST {
             return;
         }
-        self.credit -= COST;
         if self.name.is_none() {
             self.name = NameFinder::new(name);
         }
         let group = self.name.as_mut().and_then(|name| name.group(text));
-        let (Some(group), Some(form)) = (group, Form::new(text, members, telling, about)) else { return };
+        let Some((group, name)) = group else { return };
+        // There is less to be gained of which nothing can be said: not at the first of its name.
+        let met = self.met >> group & 1 != 0;
+        self.met |= 1 << group;
+        if about.is_none() && !met {
+            return;
+        }
+        self.credit -= COST;
+        let Some(form) = Form::new(text, name, members, telling, about) else { return };
         if self.groups.is_empty() {
             self.groups.resize_with(GROUPS, Vec::new);
         }
-        if let Some(forms) = self.groups.get_mut(group) {
-            forms.truncate(MOST_OF_A_GROUP - 1);
-            forms.push(form);
+        let Some(forms) = self.groups.get_mut(group) else { return };
+        match self.last.and_then(|(_, at)| forms.get_mut(at)) {
+            Some(known) => *known = form,
+            None => {
+                forms.truncate(MOST_OF_A_GROUP - 1);
+                forms.push(form);
+            }
         }
+        self.last = None;
     }
 }
 
@@ -166,17 +206,18 @@ impl NameFinder {
         Some(Self { finder: memmem::Finder::new(&quoted).into_owned(), tail, starts: [0; 4] })
     }
 
-    /// The group of a record's name: by the first characters that it has.
+    /// The group of a record's name, by the first characters that it has, and where it is.
     #[inline]
-    fn group(&mut self, text: &[u8]) -> Option<usize> {
+    fn group(&mut self, text: &[u8]) -> Option<(usize, usize)> {
         const ONES: u128 = u128::MAX / 0xff;
-        let name = u128::from_le_bytes(*text.get(self.start(text)?..)?.first_chunk::<16>()?);
+        let start = self.start(text)?;
+        let name = u128::from_le_bytes(*text.get(start..)?.first_chunk::<16>()?);
         // The lowest bit that is set is in the byte of the first quote.
         let quotes = name ^ (ONES * b'"' as u128);
         let quotes = quotes.wrapping_sub(ONES) & !quotes & (ONES << 7);
         let name = name & (quotes ^ quotes.wrapping_sub(1));
         let mixed = (name as u64 ^ ((name >> 64) as u64).rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        Some((mixed >> 58) as usize % GROUPS)
+        Some(((mixed >> 58) as usize % GROUPS, start))
     }
 
     #[inline]
@@ -214,14 +255,13 @@ impl Recognised<'_> {
         Some((start.wrapping_add_signed(from), end.wrapping_add_signed(to)))
     }
 
-    /// Whether the member with this number says something else in `text`, which is the record's, than
-    /// in the form.
+    /// What the member with this number says in `text`, which is the record's, if that is something
+    /// else than in the form.
     #[inline]
-    pub(super) fn differs(&self, number: usize, text: &[u8]) -> bool {
-        let (Some(here), Some(&there)) = (self.place(number), self.form.members.get(number)) else {
-            return true;
-        };
-        text.get(here.0 as usize..here.1 as usize) != self.form.padded.get(there.0 as usize..there.1 as usize)
+    pub(super) fn change<'t>(&self, number: usize, text: &'t [u8]) -> Option<&'t [u8]> {
+        let (here, there) = (self.place(number)?, self.form.members.get(number)?);
+        let now = text.get(here.0 as usize..here.1 as usize)?;
+        (now != self.form.padded.get(there.0 as usize..there.1 as usize)?).then_some(now)
     }
 
     /// Whether the member with this number is a string, as it is in the form.
@@ -231,20 +271,33 @@ impl Recognised<'_> {
         place.is_some_and(|place| self.form.padded.get(place.0 as usize) == Some(&b'"'))
     }
 
+    #[inline]
     pub(super) fn has_escapes(&self) -> bool {
         self.form.escapes
     }
 
     /// What was said of the form.
-    pub(super) fn about(&self) -> u32 {
+    #[inline]
+    pub(super) fn about(&self) -> Option<u32> {
         self.form.about
+    }
+
+    /// Lists all members of the record.
+    pub(super) fn list(&self, members: &mut Members) {
+        let (mut differences, mut shift) = (self.differences.iter().peekable(), 0);
+        self.form.all.moved(members, |at| {
+            while let Some(next) = differences.next_if(|next| next.from <= at) {
+                shift = next.shift;
+            }
+            at.wrapping_add_signed(shift)
+        });
     }
 }
 
 impl Form {
-    fn new(bytes: &[u8], members: &[Place], telling: usize, about: u32) -> Option<Self> {
-        let text = std::str::from_utf8(bytes).ok()?;
-        super::check(text).ok()?;
+    fn new(bytes: &[u8], name: usize, members: &[Place], telling: usize, about: Option<u32>) -> Option<Self> {
+        let mut index = JsonIndex::default();
+        index.read("", std::str::from_utf8(bytes).ok()?).ok()?;
         let mut gaps = gaps(bytes);
         let telling = members.get(..telling)?;
         gaps.retain(|gap| !telling.iter().any(|place| (place.0..place.1).contains(&gap.start)));
@@ -262,16 +315,28 @@ impl Form {
             open: open.into(),
             gaps: gaps.into(),
             members: members.into(),
+            all: index.into_members()?,
             escapes: bytes.contains(&b'\\'),
             about,
+            telling: name,
+            name,
         })
+    }
+
+    /// Whether a record whose name is at an offset may have this form: by a few bytes, if what is
+    /// before them is as long.
+    #[inline(always)]
+    fn is_likely(&self, text: &[u8], name: usize) -> bool {
+        let at = (self.telling + name).wrapping_sub(self.name);
+        let known: Option<&[u8; 8]> = self.padded.get(self.telling..).and_then(<[u8]>::first_chunk);
+        text.get(at..).and_then(<[u8]>::first_chunk) == known
     }
 
     /// The end of the object that `text` starts with, if it has this form. Most of what differs from
     /// record to record is of the same length, so that nothing has to be looked for. It is inlined
     /// into what is compiled for the processor at hand.
     #[inline(always)]
-    fn compare<S: Simd>(&self, simd: S, text: &[u8], differences: &mut Vec<Difference>) -> Option<usize> {
+    fn compare<S: Simd>(&mut self, simd: S, text: &[u8], differences: &mut Vec<Difference>) -> Option<usize> {
         differences.clear();
         let (mut here, mut there, mut behind) = (0, 0, u32::MAX);
         loop {
@@ -281,8 +346,12 @@ impl Form {
             if there >= self.len {
                 return here.checked_sub(there - self.len).filter(|&end| end <= text.len());
             }
-            let gap = self.gap_at(there).filter(|gap| gap.end != behind)?;
-            let known = there.checked_sub(gap.start as usize)?;
+            let gap = self.gap_at(there).filter(|gap| gap.end != behind && gap.start as usize <= there);
+            let Some(gap) = gap else {
+                self.telling = there;
+                return None;
+            };
+            let known = there - gap.start as usize;
             here = match gap.kind {
                 GapKind::Text => here + string_end(simd, text.get(here..)?)?,
                 kind => digits_end(text, here.checked_sub(known)?, kind)?,
@@ -416,7 +485,7 @@ fn digits_end(text: &[u8], start: usize, kind: GapKind) -> Option<usize> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Extent, Names, Outline, Places, check};
+    use super::super::{Extent, JsonIndex, Names, Outline, Places};
 
     const NAMES: [&str; 5] = ["eventName", "eventSource", "a", "b", "c"];
     const DEEPEST: usize = 256;
@@ -438,7 +507,7 @@ mod tests {
         let (mut outline, mut places, names) = (Outline::default(), Places::default(), Names::new(NAMES));
         assert_eq!(outline.read(form.as_bytes(), DEEPEST), Extent::To(form.len()));
         outline.find(form.as_bytes(), &names, &mut places).unwrap();
-        outline.keep(form.as_bytes(), &names, &places, 2, 7);
+        outline.keep(form.as_bytes(), &names, &places, 2, Some(7));
         outline
     }
 
@@ -448,7 +517,7 @@ mod tests {
         outline.read(text.as_bytes(), DEEPEST);
         let found = outline.find(text.as_bytes(), &names, &mut places)?;
         assert!(found.about().is_none_or(|about| about == 7));
-        found.about().map(|_| (0..NAMES.len()).filter(|&number| found.differs(number)).collect())
+        found.about().map(|_| (0..NAMES.len()).filter(|&number| found.change(number).is_some()).collect())
     }
 
     const FORM: &str = r#"{"eventName":"GetX","a":"some text","b":{"n":12,"f":-3.25e1,"s":["x","y"],"e":"\""},"c":null,"d":"z"}"#;
@@ -501,10 +570,10 @@ mod tests {
     fn records_that_are_never_alike_are_not_kept_for_ever() {
         let (mut outline, mut places, names) = (Outline::default(), Places::default(), Names::new(NAMES));
         for number in 0..10_000 {
-            let text = format!(r#"{{"eventName":"X","k{number}":1}}"#);
+            let text = format!(r#"{{"eventName":"X","k{number}":"some text"}}"#);
             outline.read(text.as_bytes(), DEEPEST);
             outline.find(text.as_bytes(), &names, &mut places).unwrap();
-            outline.keep(text.as_bytes(), &names, &places, 2, 0);
+            outline.keep(text.as_bytes(), &names, &places, 2, Some(0));
         }
         assert!(outline.forms().credit < super::COST);
         assert!(outline.forms().groups.iter().flatten().count() <= super::MOST_OF_A_GROUP);
@@ -562,11 +631,16 @@ mod tests {
             let (extent, found) = read(&mut knowing, &text);
             prop_assert_eq!(&(extent, found.clone()), &read(&mut not, &text));
             if let (Extent::To(end), Some(by)) = (extent, knowing.forms().last()) {
-                prop_assert!(check(&text[..end]).is_ok());
+                let (mut one, mut other) = (JsonIndex::default(), JsonIndex::default());
+                let checked = one.read("t", &text[..end]).unwrap();
+                let listed = other.read_outlined("t", &text[..end], &knowing).unwrap();
+                for key in NAMES.into_iter().chain(["d"]) {
+                    prop_assert_eq!(checked.member(key), listed.member(key));
+                }
                 let before = read(&mut not, &form).1;
                 for number in 0..NAMES.len() {
                     let of = |found: &Option<Vec<Option<String>>>| found.as_ref().map(|found| found[number].clone());
-                    prop_assert_eq!(by.differs(number, text.as_bytes()), of(&before) != of(&found), "{}", NAMES[number]);
+                    prop_assert_eq!(by.change(number, text.as_bytes()).is_some(), of(&before) != of(&found), "{}", NAMES[number]);
                 }
             }
         }

@@ -153,6 +153,18 @@ impl Members {
         self.all.push(Member { mark, key, value, before });
     }
 
+    /// The same members elsewhere: `at` is asked for each offset of theirs in its order.
+    pub(super) fn moved(&self, into: &mut Members, mut at: impl FnMut(u32) -> u32) {
+        into.all.clear();
+        into.all.extend(self.all.iter().map(|member| Member {
+            mark: member.mark,
+            key: at(member.key.start)..at(member.key.end),
+            value: at(member.value.start)..at(member.value.end),
+            before: member.before,
+        }));
+        into.last = self.last;
+    }
+
     pub(super) fn iter(&self) -> std::slice::Iter<'_, Member> {
         self.all.iter()
     }

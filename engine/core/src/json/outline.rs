@@ -81,22 +81,22 @@ impl<'a> Found<'a> {
         self.escapes
     }
 
-    /// Whether the member with this number may say something else than in the object that this one
-    /// was recognised by; so it may where it was not recognised.
+    /// The text of a member as [`Found::member`] gives it, unless it is the same as in the object that
+    /// this one was recognised by and of which something was said.
     #[inline]
-    pub fn differs(&self, number: usize) -> bool {
+    pub fn change(&self, number: usize) -> Option<&'a [u8]> {
         match &self.members {
-            FoundMembers::Listed(_) => true,
-            FoundMembers::Recognised(by) => by.differs(number, self.text),
+            FoundMembers::Recognised(by) if by.about().is_some() => by.change(number, self.text),
+            _ => self.member(number),
         }
     }
 
-    /// What was said of the object that this one was recognised by; `None` if it was not.
+    /// What was said of the object that this one was recognised by, if that was anything.
     #[inline]
     pub fn about(&self) -> Option<u32> {
         match &self.members {
             FoundMembers::Listed(_) => None,
-            FoundMembers::Recognised(by) => Some(by.about()),
+            FoundMembers::Recognised(by) => by.about(),
         }
     }
 
@@ -146,13 +146,21 @@ impl Outline {
     /// Finds the end of the object that `text` starts with. Of text of 4 GiB and more only the
     /// beginning is looked at. An object that is recognised by one that was kept is not refused for
     /// its depth.
+    #[inline]
     pub fn read(&mut self, text: &[u8], deepest: usize) -> Extent {
         let text = text.get(..u32::MAX as usize).unwrap_or(text);
-        if let Some(end) = self.forms.recognise(self.level, text) {
-            (self.plain, self.ascii, self.lines) = (true, true, false);
-            self.close = None;
-            return Extent::To(end);
+        match self.forms.recognise(self.level, text) {
+            Some(end) => {
+                (self.plain, self.ascii, self.lines) = (true, true, false);
+                self.close = None;
+                Extent::To(end)
+            }
+            None => self.read_unknown(text, deepest),
         }
+    }
+
+    #[inline(never)]
+    fn read_unknown(&mut self, text: &[u8], deepest: usize) -> Extent {
         let passed = dispatch!(self.level, simd => blocks::pass(simd, text, deepest, &mut self.marks));
         let object = match passed.extent {
             Extent::To(end) => text.get(..end).unwrap_or(text),
@@ -171,10 +179,23 @@ impl Outline {
     /// Looks for members by their names in the object that was read; `text` is what was read.
     /// `None` where that might not say what a parser would say: where the object is not made of
     /// keys and values, or a key has escapes.
+    #[inline]
     pub fn find<'a>(&'a self, text: &'a [u8], names: &Names, places: &'a mut Places) -> Option<Found<'a>> {
-        if let Some(by) = self.forms.last() {
-            return Some(Found { text, escapes: by.has_escapes(), members: FoundMembers::Recognised(by) });
+        match self.forms.last() {
+            Some(by) => {
+                Some(Found { text, escapes: by.has_escapes(), members: FoundMembers::Recognised(by) })
+            }
+            None => self.find_unknown(text, names, places),
         }
+    }
+
+    #[inline(never)]
+    fn find_unknown<'a>(
+        &'a self,
+        text: &'a [u8],
+        names: &Names,
+        places: &'a mut Places,
+    ) -> Option<Found<'a>> {
         places.0.clear();
         places.0.resize(names.count(), (0, 0));
         self.each_member(text, |key, _, value| {
@@ -189,13 +210,23 @@ impl Outline {
     /// Keeps the object that was read last, whose members were found, and what is to be said of it, so
     /// that others are recognised that differ from it only inside strings and numbers, though not in
     /// the members with the first `telling` numbers. From then on the same names must be looked for.
-    pub fn keep(&mut self, text: &[u8], names: &Names, places: &Places, telling: usize, about: u32) {
-        if self.plain
-            && self.forms.last().is_none()
-            && let Some(name) = names.first()
-        {
-            self.forms.keep(name, text, &places.0, telling, about);
-        }
+    /// If it was recognised itself it takes the place of the other.
+    pub fn keep(&mut self, text: &[u8], names: &Names, places: &Places, telling: usize, about: Option<u32>) {
+        let Some(name) = names.first().filter(|_| self.plain) else { return };
+        let recognised = self.forms.last().map(|by| (0..names.count()).map_while(|n| by.place(n)).collect());
+        let members: Vec<Place> = recognised.unwrap_or_else(|| places.0.clone());
+        self.forms.keep(name, text, &members, telling, about);
+    }
+
+    /// How the object that was read last was recognised; `None` if it was not.
+    #[inline]
+    pub(super) fn recognised(&self) -> Option<Recognised<'_>> {
+        self.forms.last()
+    }
+
+    /// Whether the object that was read last was recognised, and so is JSON.
+    pub fn is_recognised(&self) -> bool {
+        self.forms.last().is_some()
     }
 
     #[cfg(test)]

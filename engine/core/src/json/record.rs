@@ -52,6 +52,26 @@ impl JsonIndex {
         }
     }
 
+    /// The same for an object that was read into `outline` last: if it was recognised there, nothing
+    /// has to be checked.
+    pub fn read_outlined<'a>(
+        &'a mut self,
+        record_type: &'a str,
+        text: &'a str,
+        outline: &Outline,
+    ) -> Result<JsonRecord<'a>, JsonError> {
+        let Some(recognised) = outline.recognised() else { return self.read(record_type, text) };
+        recognised.list(&mut self.members);
+        self.escaped = false;
+        self.nested.get_mut().used = 0;
+        Ok(JsonRecord { record_type, text, index: self, time: None })
+    }
+
+    /// The members, if none of their keys has escapes.
+    pub(super) fn into_members(self) -> Option<Members> {
+        (!self.escaped).then_some(self.members)
+    }
+
     fn members_of(&mut self, bytes: &[u8]) -> Result<usize, JsonError> {
         let check = scan::Checker::new(bytes);
         let open = scan::skip_space(bytes, 0);
