@@ -42,9 +42,9 @@ pub struct Options<'a> {
     pub order: Order,
     /// Events outside are counted, but not judged.
     pub range: TimeRange,
-    /// Parse every record. Otherwise records on which no rule can fire are passed over after a
-    /// look at their name: their strings and brackets are counted and their text is checked to
-    /// be UTF-8, but damage that leaves the counts even goes unnoticed in them.
+    /// Parse every record. Otherwise records on which no rule can fire are passed over. Those that are
+    /// like an earlier one are proved to be JSON by it; of others the strings and brackets are counted
+    /// and their text is checked to be UTF-8, but damage that leaves the counts even goes unnoticed.
     pub validate: bool,
     /// What conditions can ask about besides the record.
     pub world: &'a (dyn World + Sync),

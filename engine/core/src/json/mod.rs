@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use eyas_lang::value::{Fetched, JsonText, Value};
 
 mod blocks;
+mod form;
 mod forms;
 mod members;
 mod outline;

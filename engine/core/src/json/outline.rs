@@ -8,7 +8,8 @@ use std::ops::Range;
 use fearless_simd::{Level, dispatch};
 
 use super::blocks::{self, Marks};
-use super::forms::{Forms, Recognised};
+use super::form::Recognised;
+use super::forms::Forms;
 use super::members::{Members, Names, mark};
 use super::scan::{skip_space, skip_string};
 
