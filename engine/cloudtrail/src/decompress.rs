@@ -7,7 +7,7 @@
 //! break. Touching fresh memory costs about as much as inflating into it, so for one large file
 //! the stream is not the slower way.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use flate2::{Decompress, FlushDecompress, Status};
 use libdeflater::{Crc, Decompressor};
@@ -18,6 +18,9 @@ const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 
 /// The least that a gzip member takes: header and trailer.
 const LEAST: usize = 18;
+
+/// From this size on a file is asked how large it is inflated before it is read.
+const ASKED_FROM: u64 = 512 * 1024;
 
 /// How much compressed input is read at a time.
 const INPUT: usize = 64 * 1024;
@@ -36,6 +39,22 @@ pub(crate) fn whole(inflater: &mut Decompressor, gz: &[u8], out: &mut Vec<u8>, m
     }
     let done = inflater.gzip_decompress(gz, out.get_mut(..size)?).ok()?;
     (done == size && !another_member_follows(gz, size)).then_some(size)
+}
+
+/// Whether a file is gzip that says it is larger than `most` when inflated: then there is no use in
+/// reading all of it. Of what can be read in no time nothing is asked.
+pub(crate) fn inflates_beyond(file: &mut (impl Read + Seek), most: u64) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? < ASKED_FROM {
+        file.rewind()?;
+        return Ok(false);
+    }
+    let (mut head, mut size) = ([0; 3], [0; 4]);
+    file.rewind()?;
+    file.read_exact(&mut head)?;
+    file.seek(SeekFrom::End(-4))?;
+    file.read_exact(&mut size)?;
+    file.rewind()?;
+    Ok(is_gzip(&head) && u64::from(u32::from_le_bytes(size)) > most)
 }
 
 /// What the last four bytes say the inflated size is, if there could be that much in it.
@@ -280,6 +299,23 @@ mod tests {
                 return (all, broken);
             }
         }
+    }
+
+    #[test]
+    fn what_inflates_to_too_much_is_not_read() {
+        let noise: Vec<u8> = (0u32..400_000).flat_map(|n| n.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
+        let beyond = |bytes: &[u8], most| {
+            let mut file = io::Cursor::new(bytes);
+            let beyond = inflates_beyond(&mut file, most).unwrap();
+            assert_eq!(file.position(), 0);
+            beyond
+        };
+        let gz = gzip(&noise);
+        assert!(gz.len() as u64 > ASKED_FROM);
+        assert!(beyond(&gz, noise.len() as u64 - 1));
+        assert!(!beyond(&gz, noise.len() as u64));
+        assert!(!beyond(&noise, 1), "no gzip");
+        assert!(!beyond(&gzip(b"short"), 1), "read at once");
     }
 
     fn at_once(gz: &[u8]) -> Option<Vec<u8>> {

@@ -330,7 +330,11 @@ impl<'w, 's, V: Visit> Worker<'w, 's, V> {
     fn small(&mut self, path: &Path, name: &str) -> io::Result<Option<Fate>> {
         let most = self.shared.most_whole;
         self.file.clear();
-        File::open(path)?.take(most + 1).read_to_end(&mut self.file)?;
+        let mut file = File::open(path)?;
+        if decompress::inflates_beyond(&mut file, most)? {
+            return Ok(None);
+        }
+        file.take(most + 1).read_to_end(&mut self.file)?;
         if self.file.len() as u64 > most {
             return Ok(None);
         }
