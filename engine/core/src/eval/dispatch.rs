@@ -16,7 +16,8 @@ use memchr::memmem;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::needles::{self, Needles, Vocabulary};
+use super::needles::{self, Needles};
+use super::needs::Needs;
 use super::{Session, TypeScratch};
 use crate::eval::state::Eval;
 use crate::finding::{Location, Subject};
@@ -51,7 +52,7 @@ pub(super) struct Dispatch {
     /// Different rules often look for the same texts: those that no name decides.
     by_texts: FxHashMap<Texts, Option<u32>>,
     finds: Vec<Find>,
-    vocabulary: Vocabulary,
+    needs: Needs,
     /// The members that are looked at.
     names: Arc<Names>,
     /// Counts how often everything was forgotten.
@@ -185,7 +186,7 @@ impl Dispatch {
             by_rules: FxHashMap::default(),
             by_texts: FxHashMap::default(),
             finds: Vec::new(),
-            vocabulary: Vocabulary::default(),
+            needs: Needs::default(),
             names,
             epoch,
             key: String::new(),
@@ -214,7 +215,7 @@ impl Dispatch {
         }
         let number = self.sets.len() as u32;
         let probes = key.1.as_ref().and_then(|numbers| {
-            let each = self.vocabulary.by_member(numbers).into_iter().map(|(member, texts)| {
+            let each = self.needs.vocabulary.by_member(numbers).into_iter().map(|(member, texts)| {
                 let find = match self.by_texts.get(&texts) {
                     Some(known) => *known,
                     None => {
@@ -387,7 +388,7 @@ impl<'p> TypeScratch<'p> {
         let mut needles = Needles::none();
         for ix in self.plan.index.rules(seen) {
             let rule = &plan.rules[ix.0 as usize];
-            if let Some(these) = eval.rule_needles(rule, &mut self.dispatch.vocabulary) {
+            if let Some(these) = self.dispatch.needs.of(ix, rule, &mut eval) {
                 rules.push(ix);
                 needles.also(&these);
             }

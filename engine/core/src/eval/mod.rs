@@ -19,6 +19,7 @@ mod explain;
 mod fingerprint;
 mod message;
 mod needles;
+mod needs;
 mod places;
 mod refer;
 mod runs;
