@@ -68,7 +68,6 @@ pub(crate) fn run(args: &Demo, global: &Global, screen: &Screen) -> Result<Exit,
         range: TimeRange::default(),
         order: Order::Time,
         threads: 1,
-        validate: false,
         watched: false,
         interrupt: Arc::new(AtomicBool::new(false)),
     };

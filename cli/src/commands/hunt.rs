@@ -52,10 +52,6 @@ pub(crate) struct Hunt {
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
 
-    /// Parse every record, also those that no rule can fire on
-    #[arg(long)]
-    validate: bool,
-
     /// Run the rules that compile although others do not
     #[arg(long)]
     keep_going: bool,
@@ -112,7 +108,6 @@ pub(crate) fn run(args: &Hunt, global: &Global, screen: &Screen) -> Result<Exit,
         range: TimeRange { from: args.from, to: args.to },
         order: settings.order.value,
         threads: settings.threads.value,
-        validate: args.validate,
         watched: screen.watched && !screen.quiet,
         interrupt: on_interrupt(screen),
     };
@@ -136,7 +131,6 @@ pub(crate) struct Options {
     pub(crate) order: Order,
     /// 0 is one a core.
     pub(crate) threads: usize,
-    pub(crate) validate: bool,
     /// Whether to show progress.
     pub(crate) watched: bool,
     pub(crate) interrupt: Arc<AtomicBool>,
@@ -183,7 +177,6 @@ pub(crate) fn hunt(
             Order::Time => cloudtrail::Order::Time,
         },
         range: options.range,
-        validate: options.validate,
         progress: options.watched.then_some(&tell),
         interrupt: Some(&options.interrupt),
         ..cloudtrail::Options::default()

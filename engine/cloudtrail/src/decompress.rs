@@ -303,7 +303,8 @@ mod tests {
 
     #[test]
     fn what_inflates_to_too_much_is_not_read() {
-        let noise: Vec<u8> = (0u32..400_000).flat_map(|n| n.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
+        let noise: Vec<u8> =
+            (0u32..400_000).flat_map(|n| n.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
         let beyond = |bytes: &[u8], most| {
             let mut file = io::Cursor::new(bytes);
             let beyond = inflates_beyond(&mut file, most).unwrap();

@@ -42,10 +42,8 @@ pub struct Options<'a> {
     pub order: Order,
     /// Events outside are counted, but not judged.
     pub range: TimeRange,
-    /// Parse every record. Otherwise records on which no rule can fire are passed over. Those that are
-    /// like an earlier one are proved to be JSON by it; of others the strings and brackets are counted
-    /// and their text is checked to be UTF-8, but damage that leaves the counts even goes unnoticed.
-    pub validate: bool,
+    /// Judge every record, also those on which no rule can fire: slower, and nothing else comes of it.
+    pub judge_all: bool,
     /// What conditions can ask about besides the record.
     pub world: &'a (dyn World + Sync),
     /// Told, now and then, how far it is.
@@ -60,7 +58,7 @@ impl Default for Options<'_> {
             threads: 1,
             order: Order::default(),
             range: TimeRange::default(),
-            validate: false,
+            judge_all: false,
             world: &NoWorld,
             progress: None,
             interrupt: None,
@@ -90,7 +88,7 @@ pub fn hunt(sources: Vec<Source>, plan: &Plan, options: &Options<'_>, sink: Sink
     };
     let work = || {
         let judge = Judge::new(plan, options.world);
-        let mut worker = Worker::new(&shared, Reader::new(judge, options.range, options.validate));
+        let mut worker = Worker::new(&shared, Reader::new(judge, options.range, options.judge_all));
         worker.run();
         worker.reader.visitor.take_tally()
     };

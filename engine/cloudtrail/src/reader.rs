@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eyas_engine::eval::CandidateSet;
 use eyas_engine::finding::Finding;
-use eyas_engine::json::{Extent, Found, JsonError, JsonIndex, Names, Outline, Places};
+use eyas_engine::json::{self, Extent, Found, JsonError, JsonIndex, Names, Outline, Places};
 use eyas_engine::record::Record as _;
 
 use crate::event::{EventRecord, PartOfFile, RECORD_TYPE};
@@ -103,12 +103,12 @@ pub(crate) struct Reader<V> {
     concerns: Vec<Concern>,
     index: JsonIndex,
     range: TimeRange,
-    /// Parse every record, even if no rule can fire on it.
-    validate: bool,
+    /// Judge every record, even if no rule can fire on it.
+    judge_all: bool,
 }
 
 impl<V: Visit> Reader<V> {
-    pub(crate) fn new(visitor: V, range: TimeRange, validate: bool) -> Self {
+    pub(crate) fn new(visitor: V, range: TimeRange, judge_all: bool) -> Self {
         Self {
             names: visitor.names(),
             visitor,
@@ -117,7 +117,7 @@ impl<V: Visit> Reader<V> {
             concerns: Vec::new(),
             index: JsonIndex::default(),
             range,
-            validate,
+            judge_all,
         }
     }
 
@@ -185,7 +185,7 @@ impl<V: Visit> Reader<V> {
         };
         let record = text.get(start..end).unwrap_or_default();
         let mut outlined = false;
-        if !self.validate && record.first() == Some(&b'{') {
+        if !self.judge_all && record.first() == Some(&b'{') {
             let whole = Extent::To(record.len());
             outlined = just_split && !strict || self.outline.read(record, MAX_DEPTH) == whole;
             if outlined && self.skip(record, out) {
@@ -219,11 +219,8 @@ impl<V: Visit> Reader<V> {
         Some(record.start)
     }
 
-    /// Whether a record needs no parsing: it is counted, and that is all.
+    /// Whether a record needs no judging: it is proved to be JSON and counted, and that is all.
     fn skip(&mut self, record: &[u8], out: &mut Outcome) -> bool {
-        if !self.outline.is_ascii() && std::str::from_utf8(record).is_err() {
-            return false;
-        }
         let Some(found) = self.outline.find(record, &self.names, &mut self.places) else { return false };
         let about = found.about().and_then(|about| self.concerns.get(about as usize).copied());
         let known = about.filter(|&concern| self.visitor.knows(concern));
@@ -232,18 +229,21 @@ impl<V: Visit> Reader<V> {
         let time = peek::time(found);
         let out_of_range = !self.range.is_all()
             && time.as_ref().and_then(timestamp).is_some_and(|time| !self.range.contains(time));
-        if out_of_range {
-            out.out_of_range += 1;
-        } else {
-            let passes = self.visitor.passes_over(concern, &found);
-            if about.is_none() && (passes || !self.outline.is_recognised()) {
-                self.keep(record, passes.then_some(concern));
-            }
-            if !passes {
+        let passes = out_of_range || self.visitor.passes_over(concern, &found);
+        if !self.outline.is_recognised() {
+            // What an outline shows is no proof.
+            if passes && !std::str::from_utf8(record).is_ok_and(|text| json::check(text).is_ok()) {
                 return false;
             }
-            out.skipped += 1;
+            self.keep(record, (passes && !out_of_range).then_some(concern));
+        } else if about.is_none() && passes && !out_of_range {
+            self.keep(record, Some(concern));
         }
+        if !passes {
+            return false;
+        }
+        out.out_of_range += u64::from(out_of_range);
+        out.skipped += u64::from(!out_of_range);
         out.records += 1;
         out.times.add(time);
         true

@@ -194,8 +194,9 @@ fn events_out_of_range_are_counted_but_not_judged() {
     let range =
         TimeRange { from: "2024-01-08T00:00:00Z".parse().ok(), to: "2024-01-09T00:00:00Z".parse().ok() };
     let plan = plan();
-    for validate in [false, true] {
-        let (findings, summary) = run(root.path(), &plan, &Options { range, validate, ..Options::default() });
+    for judge_all in [false, true] {
+        let (findings, summary) =
+            run(root.path(), &plan, &Options { range, judge_all, ..Options::default() });
         let wanted = |id: &u64| id % 28 == 7;
         assert_eq!(ids(&findings), (0..count).filter(|id| id % 50 == 7 && wanted(id)).collect::<Vec<_>>());
         assert_eq!(summary.out_of_range, (0..count).filter(|id| !wanted(id)).count() as u64);
@@ -327,7 +328,7 @@ proptest! {
             false => TimeRange::default(),
         };
         let (quick, summary) = run(&file, &plan, &Options { range, ..Options::default() });
-        let (thorough, all) = run(&file, &plan, &Options { range, validate: true, ..Options::default() });
+        let (thorough, all) = run(&file, &plan, &Options { range, judge_all: true, ..Options::default() });
         prop_assert_eq!(quick, thorough);
         prop_assert_eq!(summary.records, events.len() as u64);
         prop_assert_eq!((all.records, all.out_of_range), (summary.records, summary.out_of_range));

@@ -39,7 +39,6 @@ pub struct Outline {
     forms: Forms,
     /// Whether every byte is ASCII, and none is a control character.
     plain: bool,
-    ascii: bool,
     lines: bool,
     escapes: bool,
     /// Whether there may be a backslash in a key.
@@ -133,7 +132,6 @@ impl Default for Outline {
             members: Members::default(),
             forms: Forms::default(),
             plain: false,
-            ascii: false,
             lines: false,
             escapes: false,
             own_escapes: false,
@@ -152,7 +150,7 @@ impl Outline {
         let text = text.get(..u32::MAX as usize).unwrap_or(text);
         match self.forms.recognise(self.level, text) {
             Some(end) => {
-                (self.plain, self.ascii, self.lines) = (true, true, false);
+                (self.plain, self.lines) = (true, false);
                 self.close = None;
                 Extent::To(end)
             }
@@ -168,7 +166,6 @@ impl Outline {
             _ => text,
         };
         self.plain = passed.plain;
-        self.ascii = passed.plain || object.is_ascii();
         self.lines = !passed.plain && memchr::memchr(b'\n', object).is_some();
         self.escapes = passed.escapes;
         self.own_escapes = passed.own_escapes;
@@ -293,11 +290,6 @@ impl Outline {
     pub fn has_lines(&self) -> bool {
         self.lines
     }
-
-    /// Whether every byte of the object is ASCII.
-    pub fn is_ascii(&self) -> bool {
-        self.ascii
-    }
 }
 
 /// A range without the white space at its ends, if it is not more than one string.
@@ -392,7 +384,6 @@ mod tests {
             let text = if pretty { format!("{value:#}") } else { value.to_string() };
             let (mut outline, longer) = (Outline::default(), format!("{text}{behind}"));
             prop_assert_eq!(outline.read(longer.as_bytes(), DEEPEST), Extent::To(text.len()));
-            prop_assert_eq!(outline.is_ascii(), text.is_ascii());
             let object = value.as_object().unwrap();
             let names = Names::new(object.keys().map(String::as_str));
             let mut places = Places::default();
