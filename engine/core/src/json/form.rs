@@ -30,6 +30,7 @@ pub(super) struct Form {
     /// All members.
     all: Members,
     escapes: bool,
+    lines: bool,
     about: Option<u32>,
     /// Where the last record that was compared in vain was found to have another form: there is what
     /// tells them apart.
@@ -102,6 +103,7 @@ impl Form {
             members: members.into(),
             all: index.into_members()?,
             escapes: bytes.contains(&b'\\'),
+            lines: bytes.contains(&b'\n'),
             about,
             telling: name,
             name,
@@ -198,6 +200,11 @@ impl<'a> Recognised<'a> {
     #[inline]
     pub(super) fn has_escapes(&self) -> bool {
         self.form.escapes
+    }
+
+    /// Whether there are line breaks in it, which none of its strings has.
+    pub(super) fn has_lines(&self) -> bool {
+        self.form.lines
     }
 
     /// What was said of the form.

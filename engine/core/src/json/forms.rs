@@ -10,6 +10,7 @@ use memchr::memmem;
 
 use super::form::{Difference, Form, Recognised};
 use super::outline::Place;
+use super::scan::skip_space;
 
 /// Forms are kept by their names, which fall into so many groups.
 const GROUPS: usize = 64;
@@ -18,7 +19,7 @@ const GROUPS: usize = 64;
 const MOST_OF_A_GROUP: usize = 8;
 
 /// Longer records are no forms, so that all of them do not take much memory.
-const LONGEST: usize = 8 * 1024;
+const LONGEST: usize = 4 * 1024;
 
 /// A record's name is looked for in so many bytes.
 const NAME_WITHIN: usize = 8 * 1024;
@@ -46,9 +47,9 @@ pub(super) struct Forms {
 /// Finds the name of a record: not for certain, but then it is only compared with the wrong ones.
 #[derive(Debug)]
 struct NameFinder {
-    finder: memmem::Finder<'static>,
-    /// The end of what is looked for.
-    tail: [u8; 8],
+    key: memmem::Finder<'static>,
+    /// What was before the last name that was looked for.
+    before: [u8; 8],
     /// Where names were before.
     starts: [usize; 4],
 }
@@ -97,9 +98,9 @@ impl Forms {
     }
 
     /// Keeps a record as a form, if it can be one and there have not been too many in vain; if it was
-    /// recognised, in place of the form that it has. Its text must be ASCII without control
-    /// characters, and its members found by names of which the first is the one that tells most of a
-    /// record. The first `telling` members may not differ.
+    /// recognised, in place of the form that it has. Its text must be ASCII, and its members
+    /// found by names of which the first is the one that tells most of a record. The first `telling`
+    /// members may not differ.
     pub(super) fn keep(
         &mut self,
         name: &[u8],
@@ -111,11 +112,8 @@ impl Forms {
         if self.credit < COST || text.len() > LONGEST {
             return;
         }
-        if self.name.is_none() {
-            self.name = NameFinder::new(name);
-        }
-        let group = self.name.as_mut().and_then(|name| name.group(text));
-        let Some((group, name)) = group else { return };
+        let name = self.name.get_or_insert_with(|| NameFinder::new(name));
+        let Some((group, name)) = name.group(text) else { return };
         // There is less to be gained of which nothing can be said: not at the first of its name.
         let met = self.met >> group & 1 != 0;
         self.met |= 1 << group;
@@ -140,10 +138,9 @@ impl Forms {
 }
 
 impl NameFinder {
-    fn new(name: &[u8]) -> Option<Self> {
-        let quoted = [b"\"", name, b"\":\""].concat();
-        let tail = *quoted.last_chunk()?;
-        Some(Self { finder: memmem::Finder::new(&quoted).into_owned(), tail, starts: [0; 4] })
+    fn new(name: &[u8]) -> Self {
+        let key = memmem::Finder::new(&[b"\"", name, b"\""].concat()).into_owned();
+        Self { key, before: [0; 8], starts: [0; 4] }
     }
 
     /// The group of a record's name, by the first characters that it has, and where it is.
@@ -162,14 +159,25 @@ impl NameFinder {
 
     #[inline]
     fn start(&mut self, text: &[u8]) -> Option<usize> {
-        let is_at = |start: &&usize| text.get(..**start).and_then(<[u8]>::last_chunk) == Some(&self.tail);
-        if let Some(&start) = self.starts.iter().find(is_at) {
-            return Some(start);
+        let is_at = |start: &&usize| text.get(..**start).and_then(<[u8]>::last_chunk) == Some(&self.before);
+        match self.starts.iter().find(is_at) {
+            Some(&start) => Some(start),
+            None => self.search(text),
         }
-        let place = self.finder.find(text.get(..NAME_WITHIN).unwrap_or(text))?;
+    }
+
+    #[cold]
+    fn search(&mut self, text: &[u8]) -> Option<usize> {
+        let text = text.get(..NAME_WITHIN).unwrap_or(text);
+        let key_end = self.key.find(text)? + self.key.needle().len();
+        let colon = skip_space(text, key_end);
+        let quote = skip_space(text, colon + 1);
+        let start =
+            (text.get(colon) == Some(&b':') && text.get(quote) == Some(&b'"')).then_some(quote + 1)?;
+        self.before = *text.get(..start)?.last_chunk()?;
         self.starts.rotate_right(1);
-        self.starts[0] = place + self.finder.needle().len();
-        Some(self.starts[0])
+        self.starts[0] = start;
+        Some(start)
     }
 }
 
@@ -227,6 +235,17 @@ mod tests {
         assert_eq!(differs("-3.25e1", "-33.0e1"), Some(vec![3]));
         assert_eq!(differs(r#""x","y""#, r#""","yy""#), Some(vec![3]));
         assert_eq!(differs(r#""z""#, r#""""#), Some(vec![]));
+    }
+
+    #[test]
+    fn white_space_is_part_of_the_form() {
+        let spaced = FORM.replace("\":", "\": ").replace(",\"", ",\n \"");
+        let mut outline = knowing(&spaced);
+        assert_eq!(differing(&mut outline, &spaced.replace("some text", "some more text")), Some(vec![2]));
+        assert!(outline.has_lines());
+        assert_eq!(differing(&mut outline, FORM), None);
+        assert!(!outline.has_lines());
+        assert_eq!(differing(&mut outline, &spaced.replace("some text", "some\n text")), None);
     }
 
     #[test]

@@ -37,8 +37,8 @@ pub struct Outline {
     members: Members,
     /// Records that others are recognised by; none but those that were kept.
     forms: Forms,
-    /// Whether every byte is ASCII, and none is a control character.
-    plain: bool,
+    /// Whether every byte is ASCII.
+    ascii: bool,
     lines: bool,
     escapes: bool,
     /// Whether there may be a backslash in a key.
@@ -131,7 +131,7 @@ impl Default for Outline {
             marks: Marks::default(),
             members: Members::default(),
             forms: Forms::default(),
-            plain: false,
+            ascii: false,
             lines: false,
             escapes: false,
             own_escapes: false,
@@ -150,8 +150,8 @@ impl Outline {
         let text = text.get(..u32::MAX as usize).unwrap_or(text);
         match self.forms.recognise(self.level, text) {
             Some(end) => {
-                (self.plain, self.lines) = (true, false);
-                self.close = None;
+                (self.ascii, self.close) = (true, None);
+                self.lines = self.forms.last().is_some_and(|by| by.has_lines());
                 Extent::To(end)
             }
             None => self.read_unknown(text, deepest),
@@ -165,7 +165,7 @@ impl Outline {
             Extent::To(end) => text.get(..end).unwrap_or(text),
             _ => text,
         };
-        self.plain = passed.plain;
+        self.ascii = passed.plain || object.is_ascii();
         self.lines = !passed.plain && memchr::memchr(b'\n', object).is_some();
         self.escapes = passed.escapes;
         self.own_escapes = passed.own_escapes;
@@ -210,7 +210,7 @@ impl Outline {
     /// the members with the first `telling` numbers. From then on the same names must be looked for.
     /// If it was recognised itself it takes the place of the other.
     pub fn keep(&mut self, text: &[u8], names: &Names, places: &Places, telling: usize, about: Option<u32>) {
-        let Some(name) = names.first().filter(|_| self.plain) else { return };
+        let Some(name) = names.first().filter(|_| self.ascii) else { return };
         let recognised = self.forms.last().map(|by| (0..names.count()).map_while(|n| by.place(n)).collect());
         let members: Vec<Place> = recognised.unwrap_or_else(|| places.0.clone());
         self.forms.keep(name, text, &members, telling, about);
