@@ -114,6 +114,7 @@ struct FileSoFar {
     others: u64,
     known: u64,
     not_json: u64,
+    utf16: bool,
     problems: Kept<Problem>,
 }
 
@@ -237,6 +238,7 @@ impl<'s> Sequencer<'s> {
         self.file.others += outcome.others;
         self.file.known += outcome.known;
         self.file.not_json += outcome.not_json;
+        self.file.utf16 |= outcome.utf16;
         self.file.problems.append(outcome.problems);
         for mut finding in outcome.findings {
             if let Some(line) = finding.location.as_mut().and_then(|location| location.line.as_mut()) {
@@ -265,10 +267,15 @@ impl<'s> Sequencer<'s> {
         if file.records == 0 && file.known > 0 && file.others == 0 {
             self.summary.digests += 1;
         }
-        if file.records > 0 || file.known > 0 || file.others + file.not_json == 0 {
+        let read = file.records > 0 || file.known > 0;
+        if read || file.others + file.not_json == 0 && !file.utf16 {
             return self.summary.problems.append(file.problems);
         }
-        let why = if file.others > 0 { "its JSON holds no CloudTrail events" } else { "it is not JSON" };
+        let why = match file.others {
+            _ if file.utf16 => "it is UTF-16 text: convert it to UTF-8",
+            0 => "it is not JSON",
+            _ => "its JSON holds no CloudTrail events",
+        };
         self.summary.foreign.push(Foreign { file: name.to_owned(), why: why.to_owned() });
         // Of what is wrong with it, only the damage is of interest.
         let damage = |problem: &Problem| matches!(problem.kind, ProblemKind::File | ProblemKind::Compression);

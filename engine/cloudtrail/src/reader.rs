@@ -51,6 +51,8 @@ pub(crate) struct Outcome {
     pub known: u64,
     /// Text that is not JSON, rather than broken.
     pub not_json: u64,
+    /// Whether it starts as UTF-16 does, which shells of Windows write.
+    pub utf16: bool,
     pub problems: Kept<Problem>,
     pub times: Times,
     /// How many lines end in it.
@@ -133,6 +135,8 @@ impl<V: Visit> Reader<V> {
         let mut out = Outcome::default();
         self.pieces(part, text, pieces, cut_off, &mut out);
         out.lines = part.lines();
+        out.utf16 =
+            matches!(text, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'{' | b'[', 0, ..] | [0, b'{' | b'[', ..]);
         out
     }
 

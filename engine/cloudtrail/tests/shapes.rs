@@ -134,6 +134,11 @@ fn what_is_no_cloudtrail_is_named() {
     let (_, summary) = names("# A readme\n\nwith text.\n");
     assert_eq!(summary.foreign.first[0].why, "it is not JSON");
     assert_eq!(summary.problems.total, 0);
+    for mark in [&[0xff, 0xfe][..], &[]] {
+        let wide: Vec<u8> = "{\"Records\":[]}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let (_, summary) = names([mark, &wide].concat());
+        assert_eq!(summary.foreign.first[0].why, "it is UTF-16 text: convert it to UTF-8");
+    }
     let (_, summary) = names(json!({"name": "x"}).to_string());
     assert_eq!(summary.foreign.first[0].why, "its JSON holds no CloudTrail events");
     let (_, summary) = names(&[0u8, 1, 2, 0xff, b'\n', 7][..]);

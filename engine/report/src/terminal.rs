@@ -257,7 +257,7 @@ impl<W: Write> Terminal<W> {
             )?;
         }
         for Reason { reason, count } in &summary.skipped {
-            writeln!(self.out, "left out on purpose: {} {}", grouped(*count), safe(reason))?;
+            writeln!(self.out, "left out on purpose: {} ({})", safe(reason), grouped(*count))?;
         }
         Ok(())
     }
