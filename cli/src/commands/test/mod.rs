@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Test, global: &Global, screen: &Screen) -> Result<Exit,
     compiled.write_errors(screen);
     keep_own(&mut compiled, args.filter.as_deref());
     let mut report = testing::run(&compiled.set, &compiled.sources, &fixtures::Files);
-    report.untested.retain(|id| compiled.is_own_rule(id));
+    report.untested.retain(|rule| compiled.is_own_rule(&rule.rule));
     let mut out = io::stdout().lock();
     match args.format {
         TestFormat::Terminal => text::write(&report, &compiled, args.coverage, screen, &mut out)?,

@@ -37,7 +37,9 @@ pub(super) fn write(
     }
     let (passed, all) = report.counts();
     let failed = all - passed;
-    let verdict = if failed == 0 {
+    let verdict = if all == 0 {
+        paint(look, AnsiColor::Yellow.on_default(), "nothing was tested")
+    } else if failed == 0 {
         paint(look, AnsiColor::Green.on_default(), "all passed")
     } else {
         paint(look, AnsiColor::Red.on_default().bold(), &format!("{failed} failed"))
@@ -51,7 +53,7 @@ pub(super) fn write(
         writeln!(out, "{} of {rules}: {verdict}{untested}", counted(all, "test"))?;
     }
     if screen.verbose {
-        report.untested.iter().try_for_each(|id| writeln!(out, "  no test: {id}"))?;
+        report.untested.iter().try_for_each(|rule| writeln!(out, "  no test: {}", rule.rule))?;
     }
     Ok(())
 }
@@ -117,7 +119,7 @@ fn first_line(span: Span, compiled: &Compiled) -> Place {
 /// What tests never did, rule by rule, and how much they did in all.
 fn table(report: &TestReport, compiled: &Compiled, screen: &Screen, out: &mut dyn Write) -> io::Result<()> {
     let (mut seen, mut all) = (0, 0);
-    for rule in &report.rules {
+    for rule in report.rules.iter().chain(&report.untested) {
         let (rule_seen, rule_all) = rule.coverage.counts();
         seen += rule_seen;
         all += rule_all;

@@ -48,8 +48,8 @@ pub trait FixtureLoader {
 pub struct TestReport {
     /// The rules that have tests, in the order of their tests.
     pub rules: Vec<RuleReport>,
-    /// The ids of rules without a test.
-    pub untested: Vec<SmolStr>,
+    /// The rules without a test.
+    pub untested: Vec<RuleReport>,
     /// Tests of rules that cannot run yet, and whatever else keeps a test from running.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -130,8 +130,14 @@ pub fn run(set: &RuleSet, sources: &Sources, loader: &dyn FixtureLoader) -> Test
         }
     }
     let tested = |rule: &Arc<Rule>| set.tests.iter().any(|t| t.rule == rule.id);
-    report.untested = set.rules.iter().filter(|r| !tested(r)).map(|r| r.id.clone()).collect();
+    report.untested = set.rules.iter().filter(|r| !tested(r)).map(|rule| untested(rule, &plan)).collect();
     report
+}
+
+/// None of its comparisons was looked at.
+fn untested(rule: &Rule, plan: &Plan) -> RuleReport {
+    let coverage = plan.find(&rule.id).map(|ix| Coverage::of_rule(plan, ix)).unwrap_or_default();
+    RuleReport { rule: rule.id.clone(), cases: Vec::new(), coverage }
 }
 
 fn untestable(rule: &Rule, test: &Test) -> Option<Diagnostic> {
