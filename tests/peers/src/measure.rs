@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// How often each side is run.
-pub const ROUNDS: usize = 7;
+pub const ROUNDS: usize = 21;
 
 /// What one side took, sorted.
 pub struct Times(Vec<Duration>);
