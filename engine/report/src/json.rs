@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use eyas_engine::finding::Finding;
 
-use crate::{Run, Sink, Summary, encode};
+use crate::{Run, Sink, Summary};
 
 /// The name and version of the document around the findings.
 const SCHEMA: &str = "eyas.report/1";
@@ -32,7 +32,7 @@ impl<W: Write + Send> Sink for Json<W> {
         self.out.write_all(if self.first { b"\n" } else { b",\n" })?;
         self.first = false;
         self.line.clear();
-        encode::finding(finding, &mut self.line)?;
+        sonic_rs::to_writer(&mut self.line, finding).map_err(io::Error::other)?;
         self.out.write_all(&self.line)
     }
 

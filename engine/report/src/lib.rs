@@ -24,7 +24,6 @@
 
 pub mod baseline;
 mod csv;
-mod encode;
 pub mod escape;
 mod fact;
 mod format;
