@@ -235,11 +235,11 @@ impl<V: Visit> Reader<V> {
             && time.as_ref().and_then(timestamp).is_some_and(|time| !self.range.contains(time));
         let passes = out_of_range || self.visitor.passes_over(concern, &found);
         if !self.outline.is_recognised() {
+            let kept = self.keep(record, (passes && !out_of_range).then_some(concern));
             // What an outline shows is no proof.
-            if passes && !std::str::from_utf8(record).is_ok_and(|text| json::check(text).is_ok()) {
+            if passes && !kept && !is_json(record) {
                 return false;
             }
-            self.keep(record, (passes && !out_of_range).then_some(concern));
         } else if about.is_none() && passes && !out_of_range {
             self.keep(record, Some(concern));
         }
@@ -254,8 +254,9 @@ impl<V: Visit> Reader<V> {
     }
 
     /// Keeps a record, to recognise others by it; with what it could concern, if no rule fires on it.
+    /// Whether it could be kept, and so is JSON.
     #[cold]
-    fn keep(&mut self, record: &[u8], passed: Option<Concern>) {
+    fn keep(&mut self, record: &[u8], passed: Option<Concern>) -> bool {
         let about = passed.and_then(|concern| {
             let known = self.concerns.iter().position(|&known| known == concern);
             let about = known.unwrap_or(self.concerns.len());
@@ -264,7 +265,7 @@ impl<V: Visit> Reader<V> {
             }
             u32::try_from(about).ok()
         });
-        self.outline.keep(record, &self.names, &self.places, peek::TELLING, about);
+        self.outline.keep(record, &self.names, &self.places, peek::TELLING, about)
     }
 
     /// A JSON value in which an event is expected.
@@ -331,6 +332,10 @@ impl<V: Visit> Reader<V> {
 fn rank(time: &[u8; 20]) -> (u128, u32) {
     let [start @ .., a, b, c, d] = *time;
     (u128::from_be_bytes(start), u32::from_be_bytes([a, b, c, d]))
+}
+
+fn is_json(record: &[u8]) -> bool {
+    std::str::from_utf8(record).is_ok_and(|text| json::check(text).is_ok())
 }
 
 fn timestamp(time: &[u8; 20]) -> Option<jiff::Timestamp> {

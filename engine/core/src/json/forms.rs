@@ -100,7 +100,7 @@ impl Forms {
     /// Keeps a record as a form, if it can be one and there have not been too many in vain; if it was
     /// recognised, in place of the form that it has. Its text must be ASCII, and its members
     /// found by names of which the first is the one that tells most of a record. The first `telling`
-    /// members may not differ.
+    /// members may not differ. Whether it was kept, and so is JSON.
     pub(super) fn keep(
         &mut self,
         name: &[u8],
@@ -108,24 +108,24 @@ impl Forms {
         members: &[Place],
         telling: usize,
         about: Option<u32>,
-    ) {
+    ) -> bool {
         if self.credit < COST || text.len() > LONGEST {
-            return;
+            return false;
         }
         let name = self.name.get_or_insert_with(|| NameFinder::new(name));
-        let Some((group, name)) = name.group(text) else { return };
+        let Some((group, name)) = name.group(text) else { return false };
         // There is less to be gained of which nothing can be said: not at the first of its name.
         let met = self.met >> group & 1 != 0;
         self.met |= 1 << group;
         if about.is_none() && !met {
-            return;
+            return false;
         }
         self.credit -= COST;
-        let Some(form) = Form::new(text, name, members, telling, about) else { return };
+        let Some(form) = Form::new(text, name, members, telling, about) else { return false };
         if self.groups.is_empty() {
             self.groups.resize_with(GROUPS, Vec::new);
         }
-        let Some(forms) = self.groups.get_mut(group) else { return };
+        let Some(forms) = self.groups.get_mut(group) else { return false };
         match self.last.and_then(|(_, at)| forms.get_mut(at)) {
             Some(known) => *known = form,
             None => {
@@ -134,6 +134,7 @@ impl Forms {
             }
         }
         self.last = None;
+        true
     }
 }
 

@@ -208,12 +208,19 @@ impl Outline {
     /// Keeps the object that was read last, whose members were found, and what is to be said of it, so
     /// that others are recognised that differ from it only inside strings and numbers, though not in
     /// the members with the first `telling` numbers. From then on the same names must be looked for.
-    /// If it was recognised itself it takes the place of the other.
-    pub fn keep(&mut self, text: &[u8], names: &Names, places: &Places, telling: usize, about: Option<u32>) {
-        let Some(name) = names.first().filter(|_| self.ascii) else { return };
+    /// If it was recognised itself it takes the place of the other. Whether it was kept, and so is JSON.
+    pub fn keep(
+        &mut self,
+        text: &[u8],
+        names: &Names,
+        places: &Places,
+        telling: usize,
+        about: Option<u32>,
+    ) -> bool {
+        let Some(name) = names.first().filter(|_| self.ascii) else { return false };
         let recognised = self.forms.last().map(|by| (0..names.count()).map_while(|n| by.place(n)).collect());
         let members: Vec<Place> = recognised.unwrap_or_else(|| places.0.clone());
-        self.forms.keep(name, text, &members, telling, about);
+        self.forms.keep(name, text, &members, telling, about)
     }
 
     /// How the object that was read last was recognised; `None` if it was not.
